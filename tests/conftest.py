@@ -1,7 +1,9 @@
 """What every suite uses: a clean environment, the application, and the servers in child processes."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,68 @@ VARIABLES = ["HOST", "PORT", "FLASK_ENV", "FLASK_DEBUG", "SECRET_KEY", "CORS_ORI
 for variable in VARIABLES:
     os.environ.pop(variable, None)
 os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
+
+from tests.servers import COMMANDS, Answer, Server, ServerProcess  # noqa: E402
+
+Send = Callable[..., Answer]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask 100 % coverage of a whole run; of a part, show what it covers only to who asks for a report."""
+    coverage = config.pluginmanager.getplugin("_cov")
+    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
+    if coverage is None:
+        return
+    if config.args_source is config.ArgsSource.ARGS or any(map(config.getoption, narrowing)):
+        coverage.options.cov_report = config.getoption("cov_report")
+    elif config.getoption("cov_fail_under") is None:
+        coverage.options.cov_fail_under = 100
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each."""
+    if "kind" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("servers")
+        kinds = marker.args if marker else COMMANDS
+        in_process = [] if "server" in metafunc.fixturenames else ["in process"]
+        metafunc.parametrize("kind", [*in_process, *kinds])
+
+
+@pytest.fixture
+def app() -> Flask:
+    """An application of the test's own, which pytest-flask's ``client`` asks."""
+    from app import create_app
+
+    return create_app()
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ServerProcess]]:
+    """Start a server of a kind, the first time that it is asked for, until the session ends."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(kind: str) -> ServerProcess:
+            log = tmp_path_factory.mktemp("server") / "log"
+            return stack.enter_context(ServerProcess(COMMANDS[kind], log))
+
+        yield start
+
+
+@pytest.fixture
+def server(kind: str, start: Callable[[str], ServerProcess]) -> Server:
+    return Server.at(start(kind).url())
+
+
+@pytest.fixture
+def send(kind: str, request: pytest.FixtureRequest) -> Send:
+    """Send a request, in process or to a server: ``send("GET", "/hello", {"Origin": "null"})``."""
+    if kind != "in process":
+        return request.getfixturevalue("server").send
+    client = request.getfixturevalue("client")
+
+    def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        response = client.open(path, method=method, headers=headers)
+        return Answer(response.status_code, response.headers, response.data)
+
+    return send

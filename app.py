@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from click import UsageError
+from click import ClickException
 from flask import Flask, Response, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from flask_cors import CORS
@@ -36,13 +36,12 @@ SECURITY_HEADERS = {
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application of its own, configured by the environment and then by ``overrides``.
 
-    Raises :class:`click.UsageError` for a variable whose value is refused.
+    Raises :class:`ConfigurationError` for a variable whose value is refused.
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_object(Config.from_environ(os.environ))
     app.config.from_mapping(overrides)
     app.json = OneLineJSONProvider(app)
-    app.url_map.merge_slashes = False  # //hello is unknown, not a redirect to whatever Host the client named
     CORS(app, origins=literal(app.config["CORS_ORIGINS"]), methods=METHODS, allow_headers=[], send_wildcard=True)
     app.after_request(set_security_headers)
     app.register_error_handler(HTTPException, handle_http_exception)
@@ -72,7 +71,7 @@ class Config:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read and check the variables; raises :class:`click.UsageError` for the first that is refused."""
+        """Read and check the variables; raises :class:`ConfigurationError` for the first that is refused."""
         env = environ.get("FLASK_ENV", "development")
         if env not in ENVIRONMENTS:
             raise refusal("FLASK_ENV", env, "one of " + ", ".join(ENVIRONMENTS))
@@ -86,7 +85,9 @@ class Config:
 
         secret_key = environ.get("SECRET_KEY")
         if secret_key == PLACEHOLDER and env == "production":
-            raise UsageError("SECRET_KEY is the placeholder of .env.example: production takes a secret of its own")
+            raise ConfigurationError(
+                "SECRET_KEY is the placeholder of .env.example: production takes a secret of its own"
+            )
 
         origins = tuple(origin.strip() for origin in environ.get("CORS_ORIGINS", "*").split(","))
         if origins != ("*",):
@@ -97,9 +98,14 @@ class Config:
         return cls(ENV=env, DEBUG=debug, SECRET_KEY=secret_key, CORS_ORIGINS=origins)
 
 
-def refusal(variable: str, value: str, accepts: str) -> UsageError:
-    """The error for an environment variable with a value that it does not take."""
-    return UsageError(f"{variable}={value!r} is refused: it takes {accepts}")
+class ConfigurationError(ClickException):
+    """A setting that is refused: Flask's command line shows it as one line, and exits with 2."""
+
+    exit_code = 2
+
+
+def refusal(variable: str, value: str, accepts: str) -> ConfigurationError:
+    return ConfigurationError(f"{variable}={value!r} is refused: it takes {accepts}")
 
 
 class OneLineJSONProvider(DefaultJSONProvider):

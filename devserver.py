@@ -3,8 +3,8 @@
 import itertools
 import json
 import logging
-import selectors
 import signal
+import socket
 import threading
 import time
 
@@ -31,23 +31,31 @@ class RequestHandler(WSGIRequestHandler):
     length = "-"
 
     def handle(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.connection, selectors.EVENT_READ)
-            while not selector.select(POLL):
-                if self.stopping:
-                    return  # a connection on which nothing was asked does not hold up the stop
+        while not self.has_begun():
+            if self.stopping:
+                return  # a connection on which nothing was asked does not hold up the stop
         self.started = time.perf_counter()
         try:
             super().handle()
         except ValueError:  # a target that urllib cannot split, such as http://[::1/
             self.send_error(400)
 
+    def has_begun(self) -> bool:
+        """Wait ``POLL`` seconds for the first byte of the request, and leave it there."""
+        self.connection.settimeout(POLL)
+        try:
+            self.connection.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False
+        self.connection.settimeout(self.timeout)
+        return True
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what never became a request in the application's manner, quoting nothing of it."""
-        error = default_exceptions[code]()
-        body = {"status": code, "error": error.name, "message": error.description, "timestamp": timestamp()}
+        error = default_exceptions[400 if code >= 500 else code]()  # an unknown version is no fault of the server's
+        body = {"status": error.code, "error": error.name, "message": error.description, "timestamp": timestamp()}
         content = f"{json.dumps(body)}\n".encode()
-        self.send_response(code, error.name)
+        self.send_response(error.code, error.name)
         for name, value in SECURITY_HEADERS.items():
             self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
@@ -95,11 +103,12 @@ class Server(ThreadedWSGIServer):
                 self.handle_request()  # what the kernel has accepted already
             raise KeyboardInterrupt  # leaves serve_forever()
 
-    def finish_requests(self) -> None:
-        """Wait for the requests in flight, ``GRACE`` seconds at most."""
-        deadline = time.monotonic() + GRACE
-        for thread in set(threading.enumerate()) - {threading.main_thread()}:
-            thread.join(max(0.0, deadline - time.monotonic()))
+
+def finish_requests() -> None:
+    """Wait for the requests in flight, ``GRACE`` seconds at most."""
+    deadline = time.monotonic() + GRACE
+    for thread in set(threading.enumerate()) - {threading.main_thread()}:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def memory() -> float:

@@ -20,13 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from click import UsageError
 from dotenv import load_dotenv
 from flask import Flask
 from werkzeug.serving import is_running_from_reloader, run_simple
 
-from app import create_app, refusal, timestamp
-from devserver import POLL, RequestHandler, Server, memory
+from app import ConfigurationError, create_app, refusal, timestamp
+from devserver import POLL, RequestHandler, Server, finish_requests, memory
 
 LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 RULER = "=" * 60
@@ -43,7 +42,7 @@ class Address:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, debug: bool) -> Self:
-        """Read and check the variables; raises :class:`click.UsageError` for the first that is refused."""
+        """Read and check the variables; raises :class:`app.ConfigurationError` for the first that is refused."""
         host = environ.get("HOST", "localhost")
         if debug and not LOOPBACK.fullmatch(host):
             raise refusal("HOST", host, "only localhost or another loopback address where FLASK_DEBUG is true")
@@ -63,7 +62,7 @@ def configure() -> tuple[Flask, Address]:
         read_dotenv()
         app = create_app()
         return app, Address.from_environ(os.environ, debug=app.debug)
-    except UsageError as error:
+    except ConfigurationError as error:
         error.show()
         sys.exit(error.exit_code)
 
@@ -72,7 +71,7 @@ def read_dotenv() -> None:
     try:
         load_dotenv(Path(__file__).with_name(".env"))
     except (OSError, ValueError) as error:
-        raise UsageError(f".env cannot be read: {error}") from error
+        raise ConfigurationError(f".env cannot be read: {error}") from error
 
 
 application, address = configure()
@@ -91,7 +90,7 @@ def main() -> None:
         signal.signal(signum, server.handle_signal)
     show_banner(server.port)
     server.serve_forever(POLL)
-    server.finish_requests()
+    finish_requests()
     ran, served = time.monotonic() - started, next(RequestHandler.served)
     log.info("Stopped after %.1f s: %d requests served, peak memory %.1f MB", ran, served, server.peak_memory)
 
@@ -134,11 +133,16 @@ def show_banner(port: int) -> None:
 
 def banner(port: int) -> str:
     url = f"http://{replace(address, port=port)}"
-    rules = list(application.url_map.iter_rules())
-    width = max(len(rule.rule) for rule in rules)
-    endpoints = "\n".join(
-        f"   GET  {url}{rule.rule:<{width}} → {application.view_functions[rule.endpoint].__doc__}" for rule in rules
-    )
+    rows = [
+        (
+            ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})),
+            url + rule.rule,
+            application.view_functions[rule.endpoint].__doc__,
+        )
+        for rule in application.url_map.iter_rules()
+    ]
+    width = max(len(location) for _, location, _ in rows)
+    endpoints = "\n".join(f"   {methods:<4} {location:<{width}} → {doc}" for methods, location, doc in rows)
     return f"""\
 🚀 WSGI Application Successfully Initialized!
 {RULER}

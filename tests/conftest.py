@@ -2,9 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from functools import cache
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,7 +13,8 @@ for variable in VARIABLES:
     os.environ.pop(variable, None)
 os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 
-from tests.servers import COMMANDS, Answer, Server, ServerProcess  # noqa: E402
+from app import create_app  # noqa: E402
+from tests.servers import COMMANDS, Answer, Server, Start, shared_servers  # noqa: E402
 
 Send = Callable[..., Answer]
 
@@ -38,33 +36,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("servers")
         kinds = marker.args if marker else COMMANDS
-        in_process = [] if "server" in metafunc.fixturenames else ["in process"]
+        in_process = ["in process"] if "send" in metafunc.fixturenames else []
         metafunc.parametrize("kind", [*in_process, *kinds])
 
 
 @pytest.fixture
 def app() -> Flask:
     """An application of the test's own, which pytest-flask's ``client`` asks."""
-    from app import create_app
-
     return create_app()
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ServerProcess]]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start a server of a kind, the first time that it is asked for, until the session ends."""
-    with ExitStack() as stack:
-
-        @cache
-        def start(kind: str) -> ServerProcess:
-            log = tmp_path_factory.mktemp("server") / "log"
-            return stack.enter_context(ServerProcess(COMMANDS[kind], log))
-
+    with shared_servers(tmp_path_factory.mktemp("servers"), covered=["wsgi.py"]) as start:
         yield start
 
 
 @pytest.fixture
-def server(kind: str, start: Callable[[str], ServerProcess]) -> Server:
+def server(kind: str, start: Start) -> Server:
     return Server.at(start(kind).url())
 
 

@@ -1,5 +1,7 @@
 """The values that the contract fixes, written out: a test that took them from ``app`` would follow every slip."""
 
+METHODS = {"GET", "HEAD", "OPTIONS"}
+
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -27,10 +29,19 @@ TIMEOUT = 10.0  # seconds after which a server that does not answer, start or st
 
 
 class ServerProcess:
-    """A Python program in a child process, in an environment of its own, its whole output in the file ``log``."""
+    """A Python program in a child process, its whole output in the file ``log``.
 
-    def __init__(self, args: Iterable[str], log: Path, cwd: Path = ROOT, environ: Mapping[str, str] | None = None):
+    ``environ`` adds to the environment; a variable that is ``None`` is left out of it. Coverage is measured only
+    where it is asked for: it doubles the time that a start takes, and a request.
+    """
+
+    def __init__(
+        self, args: Iterable[str], log: Path, cwd: Path = ROOT, *, covered: bool = False, **environ: str | None
+    ):
         self.log = log
+        variables = {**os.environ, "PORT": "0", **environ}
+        if not covered:
+            variables["COVERAGE_PROCESS_CONFIG"] = None
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, *args],
@@ -38,7 +49,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
-                env={**os.environ, "PORT": "0", **(environ or {})},
+                env={name: value for name, value in variables.items() if value is not None},
             )
 
     def __enter__(self) -> Self:
@@ -46,12 +57,15 @@ class ServerProcess:
 
     def __exit__(self, *_: object) -> None:
         """End the process: terminate, wait, kill."""
-        self.popen.terminate()
+        self.terminate()
         try:
             self.popen.wait(TIMEOUT)
         finally:
             self.popen.kill()
             self.popen.wait()
+
+    def terminate(self) -> None:
+        self.popen.terminate()
 
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -124,3 +138,24 @@ class Server:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+Start = Callable[[str], ServerProcess]
+
+
+@contextmanager
+def shared_servers(folder: Path, covered: Container[str] = ()) -> Iterator[Start]:
+    """Start each kind of server once, when it is first asked for; end all of them together."""
+    with ExitStack() as stack:
+        started: list[ServerProcess] = []
+
+        @cache
+        def start(kind: str) -> ServerProcess:
+            process = ServerProcess(COMMANDS[kind], folder / f"{kind}.log", covered=kind in covered)
+            started.append(stack.enter_context(process))
+            return process
+
+        yield start
+
+        for process in started:
+            process.terminate()

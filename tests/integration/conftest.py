@@ -1,0 +1,32 @@
+"""Processes that a test starts for itself, and may end, unlike the servers that the session shares."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, ServerProcess
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+    """Run Python in a child process: ``run("wsgi.py", PORT="3001")``."""
+    with ExitStack() as stack:
+
+        def run(*args: str, cwd: Path = ROOT, covered: bool = False, **environ: str | None) -> ServerProcess:
+            log = tmp_path / f"log{len(list(tmp_path.glob('log*')))}"
+            return stack.enter_context(ServerProcess(args, log, cwd, covered=covered, **environ))
+
+        yield run
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the application, for a test that edits it or lays a ``.env`` beside it."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for path in ROOT.glob("*.py"):
+        shutil.copy(path, folder)
+    return folder

@@ -1,0 +1,72 @@
+"""What ``python wsgi.py`` says: the banner once it listens, then a line for each request."""
+
+import re
+
+import pytest
+
+from tests.servers import Server
+
+pytestmark = pytest.mark.integration
+
+ASCTIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
+
+
+@pytest.fixture
+def process(start):
+    return start("wsgi.py")
+
+
+@pytest.fixture
+def server(process):
+    return Server.at(process.url())
+
+
+def logged(process, request):
+    """The lines of the log that begin with this request; the first is awaited: the client has its answer earlier."""
+    pattern = rf"(?m)^{ASCTIME} INFO {re.escape(request)} .*$"
+    process.wait_for(pattern)
+    return re.findall(pattern, process.output())
+
+
+def test_output_begins_with_the_banner(process):
+    process.wait_for(r"\A🚀 WSGI Application Successfully Initialized!\n={60}\n(?s:.*)\n={60}\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "length"),
+    [
+        ("GET", "/hello?logged=1", 200, 27),
+        ("HEAD", "/hello?logged=2", 200, 0),
+        ("OPTIONS", "/hello?logged=3", 200, 0),
+        ("POST", "/hello?logged=4", 405, 195),
+    ],
+)
+def test_each_request_logs_method_path_status_bytes_and_milliseconds(process, server, method, path, status, length):
+    server.send(method, path)
+
+    [line] = logged(process, f"{method} {path}")
+    assert re.fullmatch(rf"{ASCTIME} INFO {method} {re.escape(path)} {status} {length} bytes \d+\.\d ms", line)
+
+
+def test_interim_answer_is_not_logged(process, server):
+    """``Expect: 100-continue`` is answered with a 100 first, and then with the response."""
+    answer = server.send_bytes(b"GET /hello?expect HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+    [line] = logged(process, "GET /hello?expect")
+    assert re.search(r" 200 27 bytes \d+\.\d ms$", line)
+
+
+def test_what_is_not_http_is_logged_without_its_control_characters(process, server):
+    server.send_bytes(b"\x16\x03\x01\x1b[31m\xff\r\n\r\n")
+
+    [line] = logged(process, r"\x16\x03\x01\x1b[31m\xff")
+    assert re.search(r" 400 \d+ bytes \d+\.\d ms$", line)
+
+
+def test_target_that_cannot_be_split_leaves_no_traceback(process, server):
+    answer = server.send_bytes(b"GET http://[::1/hello HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert logged(process, "GET http://[::1/hello")
+    assert "Traceback" not in process.output()

@@ -1,0 +1,68 @@
+"""The bytes on the wire, from a raw socket."""
+
+import re
+import select
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.contract import HELLO
+
+pytestmark = pytest.mark.integration
+
+GET = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def test_answer_is_a_status_line_headers_an_empty_line_and_27_bytes(server):
+    """RFC 9112 §2.1; each line ends in CRLF, and no header line is folded."""
+    head, separator, body = server.send_bytes(GET).partition(b"\r\n\r\n")
+    status_line, *header_lines = head.split(b"\r\n")
+
+    assert re.fullmatch(rb"HTTP/1\.[01] 200 \w*", status_line)
+    assert all(re.fullmatch(rb"[\w-]+: [^\r\n]+", line) for line in header_lines)
+    assert (separator, body) == (b"\r\n\r\n", HELLO)
+
+
+def test_head_is_answered_with_nothing_after_the_empty_line(server):
+    head, separator, body = server.send_bytes(GET.replace(b"GET", b"HEAD")).partition(b"\r\n\r\n")
+
+    assert b"\r\nContent-Length: 27" in head.title()
+    assert (separator, body) == (b"\r\n\r\n", b"")
+
+
+def test_http_1_0_is_answered(server):
+    answer = server.send_bytes(b"GET /hello HTTP/1.0\r\n\r\n")
+
+    assert re.match(rb"HTTP/1\.[01] 200 ", answer)
+    assert answer.endswith(b"\r\n\r\n" + HELLO)
+
+
+def test_request_that_arrives_in_pieces_is_answered(server):
+    with server.connect() as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in GET:
+            connection.send(bytes([byte]))
+
+        assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(HELLO)
+
+
+def test_clients_side_by_side_are_all_answered(server):
+    with ThreadPoolExecutor(20) as clients:
+        answers = list(clients.map(lambda _: server.send("GET", "/hello"), range(40)))
+
+    assert [(answer.status, answer.body) for answer in answers] == [(200, HELLO)] * 40
+
+
+def test_client_that_says_nothing_does_not_hold_up_the_others(server):
+    with server.connect(), server.connect(), server.connect():
+        assert server.send("GET", "/hello").body == HELLO
+
+
+def test_client_may_take_its_time_to_ask(server):
+    with server.connect() as connection:
+        closed, _, _ = select.select([connection], [], [], 0.2)
+        connection.sendall(GET)
+
+        assert not closed
+        assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(HELLO)

@@ -1,0 +1,48 @@
+"""Budgets: measured without coverage's tracing, asserted, and shown in a table at the end."""
+
+from collections.abc import Callable, Iterator
+
+import coverage
+import pytest
+
+from tests.servers import Start, shared_servers
+
+Within = Callable[[str, float, float, str], None]
+
+
+@pytest.fixture(autouse=True)
+def _untraced() -> Iterator[None]:
+    """Tracing doubles the time of a request. (pytest-cov's own marker for this breaks with ``--no-cov``.)"""
+    tracing = coverage.Coverage.current()
+    if tracing:
+        tracing.stop()
+    yield
+    if tracing:
+        tracing.start()
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """As in the other suites, but with no coverage measured in the servers."""
+    with shared_servers(tmp_path_factory.mktemp("servers")) as start:
+        yield start
+
+
+@pytest.fixture
+def within(record_property: Callable[[str, object], None]) -> Within:
+    """Assert that a measure keeps its budget, and put both into the table: ``within("start", 0.3, 2, "s")``."""
+
+    def within(what: str, measured: float, budget: float, unit: str) -> None:
+        record_property("budget", (what, measured, budget, unit))
+        assert measured < budget, f"{what}: {measured:.3g} {unit}, the budget is {budget:g} {unit}"
+
+    return within
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows = [value for report in reports for name, value in report.user_properties if name == "budget"]
+    if rows:
+        terminalreporter.section("budgets")
+        for what, measured, budget, unit in rows:
+            terminalreporter.line(f"{what:<56} {measured:>8.2f} {unit:<2} of {budget:>4g} {unit}")

@@ -1,0 +1,74 @@
+"""How long one request takes: median and 95th percentile, for a mean hides the slow ones."""
+
+import statistics
+import time
+
+import pytest
+from flask import Flask
+
+from app import create_app
+
+pytestmark = pytest.mark.performance
+
+BUDGET = 50  # milliseconds
+
+
+def percentiles(seconds):
+    """Median and 95th percentile, in milliseconds."""
+    cuts = statistics.quantiles(seconds, n=20)
+    return cuts[9] * 1000, cuts[18] * 1000
+
+
+def bare_flask():
+    app = Flask("bare")
+    app.add_url_rule("/hello", view_func=lambda: {"message": "Hello world"})
+    return app
+
+
+@pytest.mark.benchmark(group="one request in process", max_time=0.2, warmup=True, warmup_iterations=20)
+@pytest.mark.parametrize(
+    ("make_app", "path"),
+    [
+        pytest.param(bare_flask, "/hello", id="bare Flask"),
+        pytest.param(create_app, "/hello", id="/hello"),
+        pytest.param(create_app, "/health", id="/health"),
+        pytest.param(create_app, "/nothing", id="/nothing"),
+    ],
+)
+def test_request_in_process_keeps_its_budget(benchmark, within, make_app, path):
+    benchmark(make_app().test_client().get, path)
+
+    if benchmark.stats is None:
+        pytest.skip("pytest-benchmark measures nothing while tests run side by side")
+    median, late = percentiles(benchmark.stats.stats.data)
+    within(f"GET {path} of {make_app.__name__} in process, median", median, BUDGET, "ms")
+    within(f"GET {path} of {make_app.__name__} in process, 95th percentile", late, BUDGET, "ms")
+
+
+def test_headers_errors_and_cors_cost_little_beside_bare_flask(within):
+    """A ratio, of requests taken in turn: what else the machine does slows both."""
+    seconds = {create_app().test_client(): [], bare_flask().test_client(): []}
+    for _ in range(500):
+        for client, taken in seconds.items():
+            began = time.perf_counter()
+            client.get("/hello")
+            taken.append(time.perf_counter() - began)
+
+    ours, bare = map(statistics.median, seconds.values())
+
+    within("GET /hello in process, beside bare Flask", ours / bare, 4, "x")
+
+
+@pytest.mark.servers("wsgi.py", "gunicorn")
+def test_request_over_a_socket_keeps_its_budget(server, kind, within):
+    seconds = []
+    for _ in range(100):
+        began = time.perf_counter()
+        answer = server.send("GET", "/hello")
+        seconds.append(time.perf_counter() - began)
+        assert answer.status == 200
+
+    median, late = percentiles(seconds)
+
+    within(f"GET /hello from {kind}, median", median, BUDGET, "ms")
+    within(f"GET /hello from {kind}, 95th percentile", late, BUDGET, "ms")

@@ -1,0 +1,114 @@
+"""Hypothesis looks for the request that breaks the contract; Faker makes those that visitors send."""
+
+import json
+import string
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app import create_app
+from tests.contract import HELLO, METHODS, SECURITY_HEADERS
+
+pytestmark = pytest.mark.security
+
+APP = create_app()  # one for all examples: a fixture would be made anew for each test, not for each example
+TOKEN = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1)  # RFC 9110 §5.6.2
+BYTES = st.binary().map(lambda octets: octets.decode("latin-1"))  # as PEP 3333 has them in an environ
+
+fuzz = settings(max_examples=100, deadline=None)  # no deadline: the machine may be busy
+
+
+def answer_to(**environ):
+    """Status, headers and body of the answer to a request as a server would put it, whatever is in it."""
+    setup_testing_defaults(environ)
+    started = []
+    body = APP(environ, lambda status, headers, exc_info=None: started.append((int(status[:3]), headers)))
+    try:
+        content = b"".join(body)
+    finally:
+        body.close()
+    [(status, headers)] = started
+    return status, headers, content
+
+
+def assert_contract(status, headers, content, method):
+    for name, value in SECURITY_HEADERS.items():
+        assert [v for n, v in headers if n == name] == [value]
+    assert [v for n, v in headers if n == "Access-Control-Allow-Origin"] == ["*"]
+    assert status in {200, 400, 404, 405}
+    if method == "HEAD" or (method == "OPTIONS" and status == 200):
+        assert content == b""
+        return
+    assert ("Content-Type", "application/json") in headers
+    body = json.loads(content)
+    if status != 200:
+        assert list(body) == ["status", "error", "message", "path", "method", "timestamp"]
+        assert (body["status"], body["method"]) == (status, method)
+
+
+@fuzz
+@given(path=BYTES.map(lambda text: "/" + text))
+@example("/hello")
+@example("/%")
+@example("/\0")
+def test_any_path_keeps_the_contract(path):
+    assert_contract(*answer_to(REQUEST_METHOD="GET", SCRIPT_NAME="", PATH_INFO=path), "GET")
+
+
+@fuzz
+@given(method=TOKEN)
+@example("GET")
+@example("get")
+def test_any_method_keeps_the_contract(method):
+    status, headers, content = answer_to(REQUEST_METHOD=method, SCRIPT_NAME="", PATH_INFO="/hello")
+
+    assert status == (200 if method in METHODS else 405)
+    assert_contract(status, headers, content, method)
+
+
+@fuzz
+@given(query=BYTES)
+def test_any_query_is_ignored(query):
+    status, _, content = answer_to(REQUEST_METHOD="GET", SCRIPT_NAME="", PATH_INFO="/hello", QUERY_STRING=query)
+
+    assert (status, content) == (200, HELLO)
+
+
+@fuzz
+@given(headers=st.dictionaries(TOKEN.map(lambda name: "HTTP_" + name.upper().replace("-", "_")), BYTES))
+@example({"HTTP_HOST": ""})
+@example({"HTTP_UPGRADE": "websocket", "HTTP_CONNECTION": "upgrade"})
+@example({"HTTP_ORIGIN": "\xff", "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "\xff"})
+@example({"HTTP_COOKIE": '"'})
+@example({"HTTP_IF_NONE_MATCH": "*", "HTTP_RANGE": "bytes=0-1"})
+def test_any_headers_keep_the_contract(headers):
+    status, _, content = answer = answer_to(REQUEST_METHOD="GET", SCRIPT_NAME="", PATH_INFO="/hello", **headers)
+
+    assert_contract(*answer, "GET")
+    assert status == 400 or content == HELLO
+
+
+@fuzz
+@given(length=BYTES, kind=BYTES, body=st.binary())
+def test_any_body_keeps_the_contract(length, kind, body):
+    answer = answer_to(
+        REQUEST_METHOD="POST", SCRIPT_NAME="", PATH_INFO="/hello", CONTENT_LENGTH=length, CONTENT_TYPE=kind
+    )
+
+    assert_contract(*answer, "POST")
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP", "ar_EG"])
+def test_visitors_of_all_countries_are_answered(locale):
+    from faker import Faker  # here, since it takes longer to import than this test to run
+
+    fake = Faker(locale)
+    fake.seed_instance(27)
+    client = APP.test_client()
+
+    for _ in range(10):
+        headers = {"User-Agent": fake.user_agent(), "Referer": fake.uri(), "Accept-Language": fake.locale()}
+        assert client.get("/hello", query_string={"name": fake.name()}, headers=headers).data == HELLO
+        assert client.get(f"/{fake.city()}", headers=headers).status_code == 404

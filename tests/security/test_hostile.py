@@ -1,0 +1,151 @@
+"""What strangers send over a raw socket: a well-formed answer or a closed connection, and the next client served."""
+
+import re
+import socket
+
+import pytest
+
+from tests.contract import HELLO
+
+pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
+
+HOST = b"Host: localhost\r\nConnection: close\r\n"
+WELL_FORMED = re.compile(
+    rb"(HTTP/1\.[01] 100 [ \w]*\r\n\r\n)*"  # interim answers
+    rb"HTTP/1\.[01] [234]\d\d [ -~]*\r\n"
+    rb"([\w-]+: [ -~]*\r\n)*"
+    rb"\r\n.*",
+    re.DOTALL,
+)
+HOSTILE = {
+    "no HTTP at all": b"hello?\r\n\r\n",
+    "a TLS handshake": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)),
+    "empty lines": b"\r\n\r\n\r\n",
+    "no version": b"GET /hello\r\n\r\n",
+    "a word too many": b"GET /hello there HTTP/1.1\r\n" + HOST + b"\r\n",
+    "HTTP/9.9": b"GET /hello HTTP/9.9\r\n" + HOST + b"\r\n",
+    "HTTP of letters": b"GET /hello HTTP/x.y\r\n" + HOST + b"\r\n",
+    "a huge request line": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a huge header": b"GET /hello HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 70_000 + b"\r\n\r\n",
+    "two hundred headers": b"GET /hello HTTP/1.1\r\n" + HOST + b"X: y\r\n" * 200 + b"\r\n",
+    "both lengths": b"POST /hello HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"POST /hello HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a negative length": b"POST /hello HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n",
+    "a length of letters": b"POST /hello HTTP/1.1\r\n" + HOST + b"Content-Length: abc\r\n\r\n",
+    "broken chunks": b"POST /hello HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nab\r\n",
+    "NUL in the path": b"GET /hel\0lo HTTP/1.1\r\n" + HOST + b"\r\n",
+    "NUL in a header": b"GET /hello HTTP/1.1\r\n" + HOST + b"X: a\0b\r\n\r\n",
+    "invalid UTF-8": b"GET /\xff\xfe%ff%fe HTTP/1.1\r\n" + HOST + b"\r\n",
+    "an absolute URI": b"GET http://evil.example/hello HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a broken URI": b"GET http://[::1/hello HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a broken HEAD": b"HEAD http://[::1/hello HTTP/1.1\r\n" + HOST + b"\r\n",
+    "an asterisk": b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n",
+    "dots": b"GET /../../etc/passwd HTTP/1.1\r\n" + HOST + b"\r\n",
+    "CR and LF in the path": b"GET /a%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a bare CR in a header": b"GET /hello HTTP/1.1\r\n" + HOST + b"X: a\rSet-Cookie: a=b\r\n\r\n",
+    "a folded header": b"GET /hello HTTP/1.1\r\n" + HOST + b"X: a\r\n b\r\n\r\n",
+    "a space before the colon": b"GET /hello HTTP/1.1\r\n" + HOST + b"X : a\r\n\r\n",
+    "a header without a name": b"GET /hello HTTP/1.1\r\n" + HOST + b": a\r\n\r\n",
+    "an unknown verb": b"BREW /hello HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a verb of signs": b"<script> /hello HTTP/1.1\r\n" + HOST + b"\r\n",
+    "TRACE": b"TRACE /hello HTTP/1.1\r\n" + HOST + b"X-Secret: hunter2\r\n\r\n",
+    "CONNECT": b"CONNECT evil.example:443 HTTP/1.1\r\n" + HOST + b"\r\n",
+    "two hosts": b"GET /hello HTTP/1.1\r\n" + HOST + b"Host: evil.example\r\n\r\n",
+    "a half-sent request": b"GET /hello HTTP/1.1\r\nHost: local",
+    "a half-sent body": b"POST /hello HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_answer_is_well_formed_or_the_connection_closed(server, name):
+    answer = send_and_hang_up(server, HOSTILE[name])
+
+    assert answer == b"" or WELL_FORMED.fullmatch(answer), answer[:1000]
+    assert b"Set-Cookie" not in answer.partition(b"\r\n\r\n")[0]
+    assert b"hunter2" not in answer
+    assert server.send("GET", "/hello").body == HELLO
+
+
+def send_and_hang_up(server, data):
+    """The answer to bytes after which nothing more will come; a reset is a way to close the connection, too."""
+    try:
+        return server.send_bytes(data)
+    except ConnectionError:
+        return b""
+
+
+def test_clients_that_stop_half_way_do_not_hold_up_the_others(server):
+    connections = [server.connect() for _ in range(5)]
+    for connection in connections:
+        connection.sendall(HOSTILE["a half-sent request"])
+
+    assert server.send("GET", "/hello").body == HELLO
+    for connection in connections:
+        connection.close()
+
+
+@pytest.mark.parametrize("name", ["CR and LF in the path", "a bare CR in a header", "NUL in the path"])
+def test_no_line_of_the_log_is_forged(start, server, kind, name):
+    send_and_hang_up(server, HOSTILE[name])
+    server.send("GET", "/hello?after")
+    start(kind).wait_for(r"/hello")
+
+    assert not re.search(r"(?m)^(Set-Cookie|lo\b)|[\0\x1b]", start(kind).output())
+
+
+@pytest.mark.servers("wsgi.py")
+def test_hostile_bytes_leave_no_traceback_on_the_log(start, server):
+    for data in HOSTILE.values():
+        send_and_hang_up(server, data)
+
+    assert "Traceback" not in start("wsgi.py").output()
+
+
+@pytest.mark.servers("wsgi.py")
+@pytest.mark.parametrize(
+    ("name", "status", "error", "message"),
+    [
+        (
+            "no HTTP at all",
+            400,
+            "Bad Request",
+            "The browser (or proxy) sent a request that this server could not understand.",
+        ),
+        (
+            "a TLS handshake",
+            400,
+            "Bad Request",
+            "The browser (or proxy) sent a request that this server could not understand.",
+        ),
+        (
+            "a broken URI",
+            400,
+            "Bad Request",
+            "The browser (or proxy) sent a request that this server could not understand.",
+        ),
+        (
+            "a huge request line",
+            414,
+            "Request URI Too Long",
+            "The length of the requested URL exceeds the capacity limit for this server. The request cannot be processed.",
+        ),
+        (
+            "two hundred headers",
+            431,
+            "Request Header Fields Too Large",
+            "One or more header fields exceeds the maximum size.",
+        ),
+    ],
+)
+def test_wsgi_py_answers_what_is_not_http_in_json(server, name, status, error, message):
+    head, _, body = server.send_bytes(HOSTILE[name]).partition(b"\r\n\r\n")
+
+    assert head.startswith(f"HTTP/1.1 {status} {error}\r\n".encode())
+    assert b"\r\nContent-Type: application/json\r\n" in head
+    assert re.fullmatch(
+        re.escape(f'{{"status": {status}, "error": "{error}", "message": "{message}", "timestamp": "').encode()
+        + rb'[^"]+"}\n',
+        body,
+    )

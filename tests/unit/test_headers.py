@@ -1,0 +1,57 @@
+"""The headers of the contract: on every answer, once, and never over a view's own."""
+
+import pytest
+
+from app import create_app
+from tests.contract import SECURITY_HEADERS
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def app():
+    app = create_app({"PROPAGATE_EXCEPTIONS": False})
+    app.add_url_rule("/crash", "crash", lambda: 1 / 0)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/hello", 200),
+        ("GET", "/health", 200),
+        ("GET", "/nothing", 404),
+        ("POST", "/hello", 405),
+        ("GET", "/crash", 500),
+        ("HEAD", "/hello", 200),
+        ("OPTIONS", "/hello", 200),
+    ],
+)
+@pytest.mark.parametrize(("name", "value"), SECURITY_HEADERS.items(), ids=SECURITY_HEADERS)
+def test_every_answer_has_the_header_once(client, method, path, status, name, value):
+    answer = client.open(path, method=method)
+
+    assert (answer.status_code, answer.headers.getlist(name)) == (status, [value])
+
+
+@pytest.mark.parametrize("name", SECURITY_HEADERS)
+def test_header_that_a_view_set_itself_stays(app, client, name):
+    app.add_url_rule("/own", "own", lambda: ("", {name: "mine"}))
+
+    assert client.get("/own").headers.getlist(name) == ["mine"]
+
+
+@pytest.mark.parametrize("path", ["/hello", "/health"])
+def test_head_has_the_headers_of_get_and_no_body(client, path):
+    get, head = client.get(path), client.head(path)
+
+    assert (head.status_code, head.data) == (get.status_code, b"")
+    assert head.headers == get.headers
+
+
+@pytest.mark.parametrize("path", ["/hello", "/health"])
+def test_options_answers_200_with_allow_and_no_body(client, path):
+    answer = client.options(path)
+
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert set(answer.allow) == {"GET", "HEAD", "OPTIONS"}

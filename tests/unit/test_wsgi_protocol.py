@@ -1,0 +1,60 @@
+"""PEP 3333 by hand: ``application(environ, start_response)``."""
+
+import signal
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+
+from tests.contract import HELLO
+from wsgi import application
+
+pytestmark = pytest.mark.unit
+
+
+def call(application, method="GET", path="/hello"):
+    """What a server does with an application: call it with an environ, take status and headers, join the body."""
+    environ = {"REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": ""}
+    setup_testing_defaults(environ)
+    started = []
+    body = application(environ, lambda status, headers, exc_info=None: started.append((status, dict(headers))))
+    try:
+        content = b"".join(body)
+    finally:
+        body.close()
+    [(status, headers)] = started
+    return status, headers, content
+
+
+def test_application_is_called_with_environ_and_start_response():
+    status, headers, content = call(application)
+
+    assert (status, headers["Content-Length"], content) == ("200 OK", "27", HELLO)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/hello", "200 OK"),
+        ("GET", "/health", "200 OK"),
+        ("HEAD", "/hello", "200 OK"),
+        ("OPTIONS", "/hello", "200 OK"),
+        ("GET", "/nothing", "404 NOT FOUND"),
+        ("POST", "/hello", "405 METHOD NOT ALLOWED"),
+    ],
+)
+def test_application_keeps_to_pep_3333(method, path, status):
+    """The standard library's validator raises where an application breaks the protocol."""
+    assert call(validator(application), method, path)[0] == status
+
+
+@pytest.mark.parametrize("path", ["/hello/", "/hello//", "/HELLO", "/hello.json", ""])
+def test_path_that_is_nearly_a_route_is_a_404(path):
+    """Not a redirect: its ``Location`` would name whatever ``Host`` the client sent."""
+    assert call(application, path=path)[0] == "404 NOT FOUND"
+
+
+def test_importing_wsgi_installs_no_signal_handler():
+    """gunicorn imports the module, and has handlers of its own."""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -52,10 +52,12 @@ class RequestHandler(WSGIRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what never became a request in the application's manner, quoting nothing of it."""
-        error = default_exceptions[400 if code >= 500 else code]()  # an unknown version is no fault of the server's
-        body = {"status": error.code, "error": error.name, "message": error.description, "timestamp": timestamp()}
+        if code >= 500:
+            code = 400  # a version or a method that is unknown is no fault of the server's
+        error = default_exceptions[code]()
+        body = {"status": code, "error": error.name, "message": error.description, "timestamp": timestamp()}
         content = f"{json.dumps(body)}\n".encode()
-        self.send_response(error.code, error.name)
+        self.send_response(code, error.name)
         for name, value in SECURITY_HEADERS.items():
             self.send_header(name, value)
         self.send_header("Content-Type", "application/json")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 
+import coverage
 import pytest
 from flask import Flask
 
@@ -16,26 +17,28 @@ os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 from app import create_app  # noqa: E402
 from tests.servers import COMMANDS, Answer, Server, Start, shared_servers  # noqa: E402
 
+pytest_plugins = ["tests.lesson_plugin"]
+
 Send = Callable[..., Answer]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Ask 100 % coverage of a whole run; of a part, show what it covers only to who asks for a report."""
-    coverage = config.pluginmanager.getplugin("_cov")
-    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf")
-    if coverage is None:
+    plugin = config.pluginmanager.getplugin("_cov")
+    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson")
+    if plugin is None:
         return
     if config.args_source is config.ArgsSource.ARGS or any(map(config.getoption, narrowing)):
-        coverage.options.cov_report = config.getoption("cov_report")
+        plugin.options.cov_report = config.getoption("cov_report")
     elif config.getoption("cov_fail_under") is None:
-        coverage.options.cov_fail_under = 100
+        plugin.options.cov_fail_under = 100
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each."""
     if "kind" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("servers")
-        kinds = marker.args if marker else COMMANDS
+        kinds = [kind for kind in COMMANDS if marker is None or kind in marker.args]
         in_process = ["in process"] if "send" in metafunc.fixturenames else []
         metafunc.parametrize("kind", [*in_process, *kinds])
 
@@ -62,7 +65,8 @@ def server(kind: str, start: Start) -> Server:
 def send(kind: str, request: pytest.FixtureRequest) -> Send:
     """Send a request, in process or to a server: ``send("GET", "/hello", {"Origin": "null"})``."""
     if kind != "in process":
-        return request.getfixturevalue("server").send
+        server: Server = request.getfixturevalue("server")
+        return server.send
     client = request.getfixturevalue("client")
 
     def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -70,3 +74,14 @@ def send(kind: str, request: pytest.FixtureRequest) -> Send:
         return Answer(response.status_code, response.headers, response.data)
 
     return send
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Stop coverage's tracing, which doubles the time of a request. (pytest-cov's marker fails with ``--no-cov``.)"""
+    tracing = coverage.Coverage.current()
+    if tracing:
+        tracing.stop()
+    yield
+    if tracing:
+        tracing.start()

@@ -39,12 +39,13 @@ class ServerProcess:
         self, args: Iterable[str], log: Path, cwd: Path = ROOT, *, covered: bool = False, **environ: str | None
     ):
         self.log = log
+        self.args = list(args)
         variables = {**os.environ, "PORT": "0", **environ}
         if not covered:
             variables["COVERAGE_PROCESS_CONFIG"] = None
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
-                [sys.executable, *args],
+                [sys.executable, *self.args],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -75,7 +76,7 @@ class ServerProcess:
         deadline = time.monotonic() + TIMEOUT
         while not (match := re.search(pattern, self.output())):
             if self.popen.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"No {pattern!r} in the output of {self.popen.args}:\n{self.output()}")
+                pytest.fail(f"No {pattern!r} in the output of {self.args}:\n{self.output()}")
             time.sleep(0.01)
         return match
 
@@ -91,7 +92,7 @@ class ServerProcess:
         try:
             return self.popen.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
-            pytest.fail(f"{self.popen.args} did not end:\n{self.output()}")
+            pytest.fail(f"{self.args} did not end:\n{self.output()}")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.integration
 
 
 def test_edit_is_served_and_a_crash_answered_by_the_debugger(run, copy):
-    process = run("wsgi.py", cwd=copy, covered=True, FLASK_DEBUG="true")
+    process = run("wsgi.py", cwd=copy, FLASK_DEBUG="true")
     process.wait_for(r"Flask debug mode: True\n(?s:.*)={60}\n")
     server = Server.at(process.url())
     assert server.send("GET", "/hello").body == b'{"message": "Hello world"}\n'

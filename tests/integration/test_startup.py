@@ -72,15 +72,13 @@ REFUSALS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def refused(tmp_path_factory):
     """The processes of ``REFUSALS``, all started at once: one after the other they would take seconds."""
     folder = tmp_path_factory.mktemp("refused")
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(
-                ServerProcess(command.split(), folder / name, covered=name == "empty HOST", **environ)
-            )
+            name: stack.enter_context(ServerProcess(command.split(), folder / name, covered=name == "PORT", **environ))
             for name, (command, environ, _, _) in REFUSALS.items()
         }
 

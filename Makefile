@@ -1,0 +1,54 @@
+# Every target is a line or two that you could type yourself; `make -n TARGET` shows them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first of these that is new enough; `make PYTHON=/path/to/python` takes another one.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
+
+.PHONY: help serve test check lint format types bandit audit lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(VENV)/ready ## Start the server on http://localhost:3000
+	@$(BIN)/python wsgi.py
+
+test: $(VENV)/ready ## Run the four suites
+	$(BIN)/pytest
+
+check: lint types bandit test ## Run all that CI runs
+
+lint: $(VENV)/ready ## Check style and format with ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/ready ## Correct style and format with ruff
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/ready ## Check the types with mypy
+	$(BIN)/mypy
+
+bandit: $(VENV)/ready ## Look for insecure code with bandit
+	$(BIN)/bandit --quiet app.py devserver.py wsgi.py gunicorn.conf.py
+
+audit: $(VENV)/ready ## Look the dependencies up among the known vulnerabilities (asks the network)
+	$(BIN)/pip-audit --strict --requirement constraints.txt
+
+lock: $(VENV)/ready ## Write constraints.txt anew from requirements.txt
+	sed '/^-c /d' requirements.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
+		--no-header --no-annotate --output-file constraints.txt -
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/ready: requirements.txt constraints.txt
+	@$(or $(PYTHON),python3) -c 'import sys; sys.version_info >= (3, 12) or sys.exit("Python 3.12 or later is \
+	needed, and $(or $(PYTHON),python3) is " + sys.version.split()[0] + "; name another: make PYTHON=/path/to/python")'
+	@echo "Installing into $(VENV), once; this takes a minute."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@

@@ -36,11 +36,17 @@ class ServerProcess:
     """
 
     def __init__(
-        self, args: Iterable[str], log: Path, cwd: Path = ROOT, *, covered: bool = False, **environ: str | None
+        self,
+        args: Iterable[str],
+        log: Path,
+        environ: Mapping[str, str | None] | None = None,
+        *,
+        cwd: Path = ROOT,
+        covered: bool = False,
     ):
         self.log = log
         self.args = list(args)
-        variables = {**os.environ, "PORT": "0", **environ}
+        variables = {**os.environ, "PORT": "0", **(environ or {})}
         if not covered:
             variables["COVERAGE_PROCESS_CONFIG"] = None
         with log.open("wb") as output:

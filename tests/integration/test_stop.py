@@ -33,7 +33,7 @@ class Stop:
 def stop(request, tmp_path_factory):
     """A server that is told to stop: it has answered 3 requests, waits for the rest of 5, and has yet to see 20."""
     log = tmp_path_factory.mktemp("stop") / "log"
-    with ServerProcess(["wsgi.py"], log) as process:
+    with ServerProcess(["wsgi.py"], log, covered=request.param == signal.SIGTERM) as process:
         server = Server.at(process.url())
         for _ in range(3):
             server.send("GET", "/hello")

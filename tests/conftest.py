@@ -1,6 +1,7 @@
 """What every suite uses: a clean environment, the application, and the servers in child processes."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import coverage
@@ -15,9 +16,10 @@ for variable in VARIABLES:
 os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 
 from app import create_app  # noqa: E402
-from tests.servers import COMMANDS, Answer, Server, Start, shared_servers  # noqa: E402
+from tests.client import Answer, Server, exchange  # noqa: E402
+from tests.servers import COMMANDS, Start, shared_servers  # noqa: E402
 
-pytest_plugins = ["tests.lesson_plugin"]
+pytest_plugins = ["tests.lesson_plugin", "tests.server_plugin"]
 
 Send = Callable[..., Answer]
 
@@ -25,7 +27,7 @@ Send = Callable[..., Answer]
 def pytest_configure(config: pytest.Config) -> None:
     """Ask 100 % coverage of a whole run; of a part, show what it covers only to who asks for a report."""
     plugin = config.pluginmanager.getplugin("_cov")
-    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson")
+    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server")
     if plugin is None:
         return
     if config.args_source is config.ArgsSource.ARGS or any(map(config.getoption, narrowing)):
@@ -35,12 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each."""
-    if "kind" in metafunc.fixturenames:
+    """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each.
+
+    With ``--server`` both ask that server alone.
+    """
+    if "kind" not in metafunc.fixturenames:
+        return
+    if url := metafunc.config.getoption("server"):
+        kinds = [url]
+    else:
         marker = metafunc.definition.get_closest_marker("servers")
         kinds = [kind for kind in COMMANDS if marker is None or kind in marker.args]
-        in_process = ["in process"] if "send" in metafunc.fixturenames else []
-        metafunc.parametrize("kind", [*in_process, *kinds])
+        if "send" in metafunc.fixturenames:
+            kinds.insert(0, "in process")
+    metafunc.parametrize("kind", kinds)
 
 
 @pytest.fixture
@@ -57,12 +67,28 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 
 
 @pytest.fixture
-def server(kind: str, start: Start) -> Server:
-    return Server.at(start(kind).url())
+def exchanges() -> list[str]:
+    """What was sent and what came back, for the report of a failure."""
+    return []
 
 
 @pytest.fixture
-def send(kind: str, request: pytest.FixtureRequest) -> Send:
+def own_server(kind: str, start: Start, exchanges: list[str]) -> Server:
+    """A server of this project; for what the contract leaves to others."""
+    return Server.at(start(kind).url(), exchanges)
+
+
+@pytest.fixture
+def server(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Server:
+    """The server of ``--server``, or each of this project in turn."""
+    if url := request.config.getoption("server"):
+        return Server.at(url, exchanges)
+    own: Server = request.getfixturevalue("own_server")
+    return own
+
+
+@pytest.fixture
+def send(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Send:
     """Send a request, in process or to a server: ``send("GET", "/hello", {"Origin": "null"})``."""
     if kind != "in process":
         server: Server = request.getfixturevalue("server")
@@ -71,9 +97,18 @@ def send(kind: str, request: pytest.FixtureRequest) -> Send:
 
     def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         response = client.open(path, method=method, headers=headers)
-        return Answer(response.status_code, response.headers, response.data)
+        answer = Answer(response.status_code, response.headers, response.data)
+        exchanges.append(exchange(method, path, headers, answer))
+        return answer
 
     return send
+
+
+@pytest.fixture
+def prefix(request: pytest.FixtureRequest) -> str:
+    """A pattern of what stands before the path in an error: a server behind a prefix may name it or not."""
+    path = Server.at(request.config.getoption("server") or "").url.path
+    return f"(?:{re.escape(path)})?"
 
 
 @pytest.fixture

@@ -1,23 +1,18 @@
-"""Servers in child processes, and how the tests talk to a server, whoever runs it."""
+"""Servers in child processes."""
 
-import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import SplitResult, urlsplit
 
 import pytest
-from werkzeug.datastructures import Headers
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = {
@@ -99,52 +94,6 @@ class ServerProcess:
             return self.popen.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             pytest.fail(f"{self.args} did not end:\n{self.output()}")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response: what a client gets to see of it."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-    def __str__(self) -> str:
-        lines = [str(self.status), *(f"{name}: {value}" for name, value in self.headers), "", repr(self.body)]
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server that listens at a URL."""
-
-    url: SplitResult
-
-    @classmethod
-    def at(cls, url: str) -> Self:
-        return cls(urlsplit(url))
-
-    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """The answer to one request over a connection of its own."""
-        connection = http.client.HTTPConnection(self.url.netloc, timeout=TIMEOUT)
-        try:
-            connection.request(method, self.url.path + path, headers=headers or {})
-            response = connection.getresponse()
-            return Answer(response.status, Headers(response.getheaders()), response.read())
-        finally:
-            connection.close()
-
-    def connect(self) -> socket.socket:
-        """A connection on which nothing has been sent."""
-        assert self.url.hostname is not None
-        return socket.create_connection((self.url.hostname, self.url.port or 80), TIMEOUT)
-
-    def send_bytes(self, data: bytes) -> bytes:
-        """All that the server sends until it closes the connection, after it got ``data`` and no more."""
-        with self.connect() as connection:
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 Start = Callable[[str], ServerProcess]

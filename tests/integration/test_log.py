@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.servers import Server
+from tests.client import Server
 
 pytestmark = pytest.mark.integration
 
@@ -50,7 +50,7 @@ def test_each_request_logs_method_path_status_bytes_and_milliseconds(process, se
 
 def test_interim_answer_is_not_logged(process, server):
     """``Expect: 100-continue`` is answered with a 100 first, and then with the response."""
-    answer = server.send_bytes(b"GET /hello?expect HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n")
+    answer = server.send_bytes(b"GET /hello?expect HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n", hang_up=True)
 
     assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
     [line] = logged(process, "GET /hello?expect")
@@ -58,7 +58,7 @@ def test_interim_answer_is_not_logged(process, server):
 
 
 def test_what_is_not_http_is_logged_without_its_control_characters(process, server):
-    server.send_bytes(b"\x16\x03\x01\x1b[31m\xff\r\n\r\n")
+    server.send_bytes(b"\x16\x03\x01\x1b[31m\xff\r\n\r\n", hang_up=True)
 
     [line] = logged(process, r"\x16\x03\x01\x1b[31m\xff")
     assert re.search(r" 400 \d+ bytes \d+\.\d ms$", line)

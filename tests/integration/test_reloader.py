@@ -6,7 +6,7 @@ import signal
 import pytest
 
 import wsgi
-from tests.servers import Server
+from tests.client import Server
 
 pytestmark = pytest.mark.integration
 

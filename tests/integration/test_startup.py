@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from tests.client import Server
 from tests.integration.refusals import REFUSALS
-from tests.servers import Server
 
 pytestmark = pytest.mark.integration
 

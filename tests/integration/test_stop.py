@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.client import Server
 from tests.contract import HELLO
-from tests.servers import Server, ServerProcess
+from tests.servers import ServerProcess
 
 pytestmark = [
     pytest.mark.integration,

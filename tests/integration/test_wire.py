@@ -11,28 +11,26 @@ from tests.contract import HELLO
 
 pytestmark = pytest.mark.integration
 
-GET = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
 
 def test_answer_is_a_status_line_headers_an_empty_line_and_27_bytes(server):
     """RFC 9112 §2.1; each line ends in CRLF, and no header line is folded."""
-    head, separator, body = server.send_bytes(GET).partition(b"\r\n\r\n")
+    head, separator, body = server.send_bytes(server.request()).partition(b"\r\n\r\n")
     status_line, *header_lines = head.split(b"\r\n")
 
-    assert re.fullmatch(rb"HTTP/1\.[01] 200 \w*", status_line)
-    assert all(re.fullmatch(rb"[\w-]+: [^\r\n]+", line) for line in header_lines)
+    assert re.fullmatch(rb"HTTP/1\.[01] 200 [^\r\n]*", status_line)
+    assert all(re.fullmatch(rb"[^\s:]+:[^\r\n]*", line) for line in header_lines)
     assert (separator, body) == (b"\r\n\r\n", HELLO)
 
 
 def test_head_is_answered_with_nothing_after_the_empty_line(server):
-    head, separator, body = server.send_bytes(GET.replace(b"GET", b"HEAD")).partition(b"\r\n\r\n")
+    head, separator, body = server.send_bytes(server.request("HEAD")).partition(b"\r\n\r\n")
 
-    assert b"\r\nContent-Length: 27" in head.title()
+    assert re.search(rb"\r\ncontent-length: *27(\r\n|$)", head.lower())
     assert (separator, body) == (b"\r\n\r\n", b"")
 
 
-def test_http_1_0_is_answered(server):
-    answer = server.send_bytes(b"GET /hello HTTP/1.0\r\n\r\n")
+def test_http_1_0_is_answered(own_server):
+    answer = own_server.send_bytes(own_server.request(version="HTTP/1.0"))
 
     assert re.match(rb"HTTP/1\.[01] 200 ", answer)
     assert answer.endswith(b"\r\n\r\n" + HELLO)
@@ -41,7 +39,7 @@ def test_http_1_0_is_answered(server):
 def test_request_that_arrives_in_pieces_is_answered(server):
     with server.connect() as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in GET:
+        for byte in server.request():
             connection.send(bytes([byte]))
 
         assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(HELLO)
@@ -59,10 +57,10 @@ def test_client_that_says_nothing_does_not_hold_up_the_others(server):
         assert server.send("GET", "/hello").body == HELLO
 
 
-def test_client_may_take_its_time_to_ask(server):
-    with server.connect() as connection:
+def test_client_may_take_its_time_to_ask(own_server):
+    with own_server.connect() as connection:
         closed, _, _ = select.select([connection], [], [], 0.2)
-        connection.sendall(GET)
+        connection.sendall(own_server.request())
 
         assert not closed
         assert b"".join(iter(lambda: connection.recv(65536), b"")).endswith(HELLO)

@@ -9,30 +9,28 @@ from tests.contract import HELLO
 
 pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", "gunicorn")]
 
-REQUEST = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
-
-async def ask(url, everybody):
+async def ask(server, everybody):
     """Connect, wait until everybody is connected, ask, and read to the end."""
-    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    reader, writer = await asyncio.open_connection(sock=await asyncio.to_thread(server.connect))
     await everybody.wait()
-    writer.write(REQUEST)
+    writer.write(server.request())
     answer = await reader.read()
     writer.close()
     await writer.wait_closed()
     return answer
 
 
-async def ask_at_once(url, clients):
+async def ask_at_once(server, clients):
     everybody = asyncio.Barrier(clients)
     async with asyncio.timeout(20):
-        return await asyncio.gather(*(ask(url, everybody) for _ in range(clients)))
+        return await asyncio.gather(*(ask(server, everybody) for _ in range(clients)))
 
 
 @pytest.mark.parametrize("clients", [100, 500])
 def test_clients_at_once_are_all_answered(server, kind, clients, within):
     began = time.perf_counter()
-    answers = asyncio.run(ask_at_once(server.url, clients))
+    answers = asyncio.run(ask_at_once(server, clients))
     seconds = time.perf_counter() - began
 
     assert [answer.partition(b"\r\n\r\n")[2] for answer in answers] == [HELLO] * clients

@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from app import create_app
-from tests.servers import COMMANDS, Server, ServerProcess
+from tests.client import Server
+from tests.servers import COMMANDS, ServerProcess
 
 pytestmark = pytest.mark.performance
 

@@ -21,6 +21,7 @@ METHODS_AND_PATHS = [
 def test_no_header_carries_a_version(send, method, path):
     """Dates and lengths have digits, too; a version has a dot between them."""
     headers = send(method, path).headers
+    headers.remove("Via")  # it has the version of the protocol, by RFC 9110 §7.6.3
 
     assert [(name, value) for name, value in headers if re.search(r"\d\.\d", value)] == []
 
@@ -36,10 +37,6 @@ def test_no_header_carries_a_version(send, method, path):
         "/requirements.txt",
         "/console",
         "/static/app.py",
-        "/../app.py",
-        "/..%2fapp.py",
-        "/%2e%2e/app.py",
-        "/hello/../app.py",
         "/?__debugger__=yes&cmd=resource&f=debugger.js",
     ],
 )
@@ -48,6 +45,15 @@ def test_no_file_and_no_console_is_served(send, path):
 
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/json")
     assert answer.body.startswith(b'{"status": 404, "error": "Not Found", ')
+
+
+@pytest.mark.parametrize("path", ["/../app.py", "/..%2fapp.py", "/%2e%2e/app.py", "/hello/../app.py"])
+def test_dots_lead_nowhere(send, path):
+    """A proxy in front may refuse such a path in words of its own."""
+    answer = send("GET", path)
+
+    assert 400 <= answer.status < 500
+    assert b"create_app" not in answer.body
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""How the tests talk to a server, whoever runs it."""
+
+import http.client
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+
+from werkzeug.datastructures import Headers
+
+TIMEOUT = 10.0  # seconds after which a server that does not answer has failed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response: what a client gets to see of it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def __str__(self) -> str:
+        return "\n".join([str(self.status), *(f"{name}: {value}" for name, value in self.headers), "", repr(self.body)])
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that listens at a URL; ``exchanges`` is what was said, for the report of a failure."""
+
+    url: SplitResult
+    exchanges: list[str]
+
+    @classmethod
+    def at(cls, url: str, exchanges: list[str] | None = None) -> Self:
+        return cls(urlsplit(url.rstrip("/")), [] if exchanges is None else exchanges)
+
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+    ) -> Answer:
+        """The answer to one request, over a connection of its own."""
+        secure = self.url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(self.url.netloc, timeout=timeout)
+        try:
+            connection.request(method, self.url.path + path, headers=headers or {})
+            response = connection.getresponse()
+            answer = Answer(response.status, Headers(response.getheaders()), response.read())
+        finally:
+            connection.close()
+        self.exchanges.append(exchange(method, self.url.path + path, headers, answer))
+        return answer
+
+    def connect(self) -> socket.socket:
+        """A connection on which nothing has been sent."""
+        assert self.url.hostname is not None
+        secure = self.url.scheme == "https"
+        connection = socket.create_connection((self.url.hostname, self.url.port or (443 if secure else 80)), TIMEOUT)
+        if secure:
+            return ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
+        return connection
+
+    def request(self, method: str = "GET", path: str = "/hello", version: str = "HTTP/1.1") -> bytes:
+        """The bytes of a request after which the server is to close the connection."""
+        return (
+            f"{method} {self.url.path}{path} {version}\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
+        )
+
+    def send_bytes(self, data: bytes, *, hang_up: bool = False) -> bytes:
+        """All that the server sends until it closes the connection; ``hang_up`` tells it that no more will come."""
+        with self.connect() as connection:
+            connection.sendall(data)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        self.exchanges.append(f"Sent:\n{data!r}\nCame back:\n{answer!r}")
+        return answer
+
+
+def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer) -> str:
+    lines = [f"{method} {path}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+    return "Sent:\n" + "\n".join(lines) + f"\nCame back:\n{answer}"

@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types bandit audit lock clean
+.PHONY: help serve test check lint format types bandit audit departures lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/ready ## Start the server on http://localhost:3000
 	@$(BIN)/python wsgi.py
@@ -18,7 +18,10 @@ serve: $(VENV)/ready ## Start the server on http://localhost:3000
 test: $(VENV)/ready ## Run the four suites
 	$(BIN)/pytest
 
-check: lint types bandit test ## Run all that CI runs
+check: lint types bandit test departures ## Run all that CI runs
+
+departures: $(VENV)/ready ## Plant departures from the contract, and see the suite notice each
+	$(BIN)/pytest tests/departures.py
 
 lint: $(VENV)/ready ## Check style and format with ruff
 	$(BIN)/ruff check .

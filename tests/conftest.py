@@ -39,13 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each.
 
-    With ``--server`` both ask that server alone.
+    With ``--server`` both ask that server instead.
     """
     if "kind" not in metafunc.fixturenames:
         return
-    if url := metafunc.config.getoption("server"):
-        kinds = [url]
-    else:
+    kinds = metafunc.config.getoption("server")
+    if not kinds:
         marker = metafunc.definition.get_closest_marker("servers")
         kinds = [kind for kind in COMMANDS if marker is None or kind in marker.args]
         if "send" in metafunc.fixturenames:
@@ -81,8 +80,8 @@ def own_server(kind: str, start: Start, exchanges: list[str]) -> Server:
 @pytest.fixture
 def server(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Server:
     """The server of ``--server``, or each of this project in turn."""
-    if url := request.config.getoption("server"):
-        return Server.at(url, exchanges)
+    if "://" in kind:
+        return Server.at(kind, exchanges)
     own: Server = request.getfixturevalue("own_server")
     return own
 
@@ -105,10 +104,9 @@ def send(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Sen
 
 
 @pytest.fixture
-def prefix(request: pytest.FixtureRequest) -> str:
+def prefix(kind: str) -> str:
     """A pattern of what stands before the path in an error: a server behind a prefix may name it or not."""
-    path = Server.at(request.config.getoption("server") or "").url.path
-    return f"(?:{re.escape(path)})?"
+    return f"(?:{re.escape(Server.at(kind).url.path)})?" if "://" in kind else ""
 
 
 @pytest.fixture

@@ -15,14 +15,17 @@ DESELECTED = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--server", metavar="URL", help="ask a server that is running: http://localhost:3000")
+    parser.addoption(
+        "--server", action="append", metavar="URL", help="ask a server that is running: http://localhost:3000"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a server that cannot be asked, before the first test would fail for it."""
-    url = config.getoption("server")
-    if url and not hasattr(config, "workerinput") and (reason := refusal(url)):
-        raise pytest.UsageError(f"--server {url}: {reason}")
+    if not hasattr(config, "workerinput"):  # of xdist: its controller has asked
+        for url in config.getoption("server") or []:
+            if reason := refusal(url):
+                raise pytest.UsageError(f"--server {url}: {reason}")
 
 
 def refusal(url: str) -> str | None:
@@ -75,9 +78,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if url := config.getoption("server"):
+    if urls := config.getoption("server"):
         count = config.stash.get(DESELECTED, None)
-        terminalreporter.section(f"server {url}")
+        terminalreporter.section(" ".join(["server", *urls]))
         terminalreporter.line(
             f"{'Some' if count is None else count} tests were deselected: they need the process itself "
             "(its start, environment, signals, log or memory), or the application in this one."

@@ -1,0 +1,96 @@
+"""``pytest --server URL``: a server that cannot be asked is one line, before the first test."""
+
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from tests import server_plugin
+
+pytestmark = pytest.mark.integration
+
+
+@contextmanager
+def saying(answer=None, wrap=lambda connection: connection):
+    """The port of a server that says the same to everybody, or nothing."""
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                connection = wrap(connection)
+                connection.recv(65536)
+                connection.sendall(answer) if answer else connection.recv(1)
+            except OSError:  # the client has gone, which is what it is to do
+                pass
+
+    with socket.create_server(("localhost", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:3000", "ftp://localhost", "http://", "http://localhost:x", "http://[::1", "/hello", "http://a/?b=c"],
+)
+def test_what_is_no_url_is_refused(url):
+    assert server_plugin.refusal(url) == "not a URL such as http://localhost:3000"
+
+
+def test_port_where_nobody_listens_is_refused():
+    with socket.create_server(("localhost", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    assert server_plugin.refusal(f"http://localhost:{port}") == "no answer: Connection refused"
+
+
+def test_host_that_does_not_exist_is_refused():
+    assert re.fullmatch(r"no answer: [^\n]+", server_plugin.refusal("http://nothing.invalid"))
+
+
+def test_server_that_hangs_is_refused(monkeypatch):
+    monkeypatch.setattr(server_plugin, "PROBE_TIMEOUT", 0.1)
+
+    with saying() as port:
+        assert server_plugin.refusal(f"http://localhost:{port}") == "no answer within 0.1 seconds"
+
+
+def test_what_is_no_http_is_refused():
+    with saying(b"220 mail.example ESMTP\r\n") as port:
+        assert re.fullmatch(r"no answer: [^\n]+", server_plugin.refusal(f"http://localhost:{port}"))
+
+
+def test_redirect_is_refused_and_shown():
+    with saying(b"HTTP/1.1 301 Moved\r\nLocation: https://b.example/\r\nContent-Length: 0\r\n\r\n") as port:
+        assert server_plugin.refusal(f"http://localhost:{port}") == (
+            "redirects to https://b.example/: name the server that answers"
+        )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_certificate_that_is_not_trusted_is_refused(tmp_path):
+    request = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout key -out cert"
+    )
+    subprocess.run(["openssl", *request.split()], cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+
+    with saying(b"", lambda connection: context.wrap_socket(connection, server_side=True)) as port:
+        reason = server_plugin.refusal(f"https://localhost:{port}")
+
+    assert re.fullmatch("its certificate is not trusted: self-signed certificate", reason)
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_server_that_answers_is_asked(status):
+    """What it answers is the business of the tests."""
+    with saying(f"HTTP/1.1 {status} \r\nContent-Length: 0\r\n\r\n".encode()) as port:
+        assert server_plugin.refusal(f"http://localhost:{port}/api/") is None

@@ -1,0 +1,583 @@
+"""Runs what a lesson shows and compares it with what the lesson says. The language of a fence decides:
+
+console     lines after `$ ` are run, in one shell a lesson, in a scratch copy of the repository; the rest is output
+pycon       the same after `>>> `, in one Python session, which starts afresh where a file has been edited
+diff        an edit of the scratch copy, undone where its section or its <details> ends
+mermaid     a diagram: each line is one that this kind of diagram knows
+any other   a verbatim piece of the file that its section linked last; a line `...` stands for lines left out
+
+In an output, `...` stands for the rest of a line or, alone, for any lines. `<!-- not run: why -->` excuses a fence.
+A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the project with those in their place.
+"""
+
+import codeop
+import os
+import random
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import psutil
+
+POLL = 0.02  # seconds between two looks at a server
+QUIET = 5.0  # seconds without a new line after which a server that listens has said all
+HOME = "/home/you"  # what an output shows of the scratch copy's home
+TUTORIAL = f"{HOME}/tutorial"
+FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([\w+-]*)[^`]*")
+LINK = re.compile(r"\]\((?!\w+:)([^)\s#]+)")
+EXCUSE = re.compile(r"<!--\s*not run:\s*(?!-->)\S((?!-->).)*-->\s*\Z", re.DOTALL)
+SERVES = re.compile(
+    r"(\w+=\S* +)*(python3? (wsgi\.py|-m (gunicorn|waitress|http\.server|flask .*\brun)\b)|gunicorn|waitress-serve"
+    r"|flask .*\brun|make (run|serve|dev|start)\b)(?!.*(--help|--version|--check-config))([^;|&\n]|>&|&>)*&?"
+)
+UNTRACKED = {".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}  # where git is not asked
+
+PID = re.compile(r"(Process ID: |pid: ?|^\[\d+\] |\d\] \[|:\d+ \()(\d+)\b", re.MULTILINE)
+CLOCK = r"\d\d:\d\d:\d\d"
+NORMALISED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{CLOCK}([.,]\d+)?"), lambda date: re.sub(r"\d", "0", date[0])),
+    (re.compile(rf"\w{{3}}, \d\d \w{{3}} \d{{4}} {CLOCK} GMT"), "<date>"),
+    (re.compile(rf"\d\d/\w{{3}}/\d{{4}}[ :]{CLOCK}"), "<date>"),
+    (re.compile(r"\b(\d+m)?\d+\.\d+( ?)(s|ms|µs|us|ns|seconds?)\b"), r"<duration>\2\3"),
+    (PID, r"\1<pid>"),
+    (re.compile(r"((?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):|\b[Pp]ort:? )\d{5}\b"), r"\1<port>"),
+    (re.compile(r"(?<![\w.])/tmp/[\w./+-]*"), "/tmp/<path>"),
+    (re.compile(r"(?<=[a-z])([-/ ]|: )\d+\.\d+\.\d+\b(?!\.?\d)|(?<=python)()\d\.\d+\b"), r"\1<version>"),
+]
+
+# Each takes commands that end in NUL from its standard input, and prints END after each.
+END = b"\x1e"
+BASH = r"""
+while IFS= read -r -d '' _command; do (exit ${_status:-0}); eval "$_command" </dev/null; _status=$?; printf '\036'; done
+"""
+PYTHON = r"""
+import code, os
+commands, console = os.fdopen(os.dup(0), "rb", 0), code.InteractiveInterpreter()
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+while command := b"".join(iter(lambda: commands.read(1).strip(b"\0"), b"")):
+    console.runsource(command.decode() + "\n", "<stdin>", "single")
+    print(end="\036", flush=True)
+"""
+# What bash adds only where it is not a terminal's: the line of an error, and the end of a job.
+NOT_INTERACTIVE = re.compile(r"^bash: (?:eval: )?line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
+
+
+class WrongError(Exception):
+    """What the lesson says is not what came out. The report shows its text and nothing else."""
+
+    def __init__(self, where: str, says: Iterable[str], came_out: Iterable[str]) -> None:
+        parts = [("The lesson says:", says), ("What came out:", came_out)]
+        super().__init__("\n".join([where] + ["\n    ".join([title, *lines]) for title, lines in parts]))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fence: where it stands, and what the lesson says just before it."""
+
+    number: int  # the line number of its first line
+    language: str
+    lines: list[str]
+    scope: tuple[int, ...]  # its heading and, within that, its <details>: an edit lives as long
+    link: str | None
+    excused: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command and its output; where a block begins without a command, what a server goes on to print."""
+
+    number: int  # the line number of the first line of the output
+    source: str
+    output: list[str]
+
+
+def read_blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """The fences of a lesson, in order."""
+    scope: tuple[int, ...] = ()
+    link, before = None, ""
+    numbered = enumerate(lines, 1)
+    for number, line in numbered:
+        if fence := FENCE.fullmatch(line):
+            indent, mark, language = fence.groups()
+            body: list[str] = []
+            for _, inner in numbered:
+                if inner.strip().startswith(mark) and not inner.strip().strip(mark[0]):
+                    break
+                body.append(inner.removeprefix(indent))
+            yield Block(number + 1, language, body, scope, link, bool(EXCUSE.search(before)))
+            before = ""
+            continue
+        if line.startswith("#"):
+            scope, link = (number,), None
+        elif "</details>" in line:
+            scope = scope[:1]
+        elif "<details" in line:
+            scope = (*scope[:1], number)
+        before += line + "\n"
+        for target in LINK.findall(line):
+            link = link if target.endswith(".md") else target
+
+
+def read_steps(block: Block) -> Iterator[Step]:
+    """The commands of a block. `> ` or `... ` continues an incomplete one, and begins an output after any other."""
+    console = block.language == "console"
+    prompt, more, incomplete = ("$ ", "> ", bash_wants_more) if console else (">>> ", "... ", python_wants_more)
+    lines = [*block.lines, prompt]
+    source, start, number = "", 0, 0
+    while number < len(lines):
+        if lines[number].startswith(prompt):
+            output = without_blank_end(lines[start:number])
+            if source or output:
+                yield Step(block.number + start, source, output)
+            source = lines[number].removeprefix(prompt)
+            while lines[number + 1 :] and f"{lines[number + 1]} ".startswith(more) and incomplete(source):
+                number += 1
+                source += "\n" + lines[number][len(more) :]
+            start = number + 1
+        number += 1
+
+
+def without_blank_end(lines: Sequence[str]) -> list[str]:
+    text = "\n".join(lines).rstrip()
+    return text.split("\n") if text else []
+
+
+def python_wants_more(source: str) -> bool:
+    try:
+        return codeop.compile_command(source, symbol="single") is None
+    except (SyntaxError, ValueError, OverflowError):
+        return False
+
+
+def bash_wants_more(source: str) -> bool:
+    parsed = subprocess.run(["bash", "-n", "-c", source], capture_output=True, check=False)
+    return source.endswith("\\") or bool(parsed.stderr)  # of an unfinished here-document, bash only warns
+
+
+def normalise(text: str) -> str:
+    """Put one word for each date, duration, process id, port, temporary path and version; lines stay lines."""
+    for expression, word in NORMALISED:
+        text = expression.sub(word, text)
+    return text
+
+
+@cache
+def pattern(says: tuple[str, ...]) -> re.Pattern[str]:
+    """What a normalised output matches. Lines that `...` stands for end where the next piece is first found."""
+    pieces = [""]
+    for line in says:
+        if line.strip() == "...":
+            pieces.append("")
+        else:
+            rest = ".*" if line.endswith("...") else ""
+            pieces[-1] += re.escape(normalise(line[:-3] if rest else line.rstrip())) + rest + r"\n"
+    first, *others = pieces
+    last = [rf"(?:.*\n)*?{piece}" for piece in others[-1:]]
+    return re.compile("".join([first, *(rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]), *last]))
+
+
+def normal(lines: Iterable[str]) -> str:
+    return normalise("".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def matches(says: Iterable[str], came_out: Iterable[str]) -> bool:
+    return bool(pattern(tuple(says)).fullmatch(normal(came_out)))
+
+
+def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
+    """The least change that makes the lesson right: each `...` stays, and so does each line that was right."""
+    best: dict[tuple[int, int], tuple[float, list[str]]] = {}
+    for i in reversed(range(len(says) + 1)):
+        for j in reversed(range(len(came_out) + 1)):
+            gap = i < len(says) and says[i].strip() == "..."
+            ways: list[tuple[float, list[str]]] = [] if i < len(says) or j < len(came_out) else [(0.0, [])]
+            if i < len(says):
+                ways.append((best[i + 1, j][0] + (not gap), [says[i]] * gap + best[i + 1, j][1]))
+            if i < len(says) and j < len(came_out) and not gap:
+                cost, line = (0.0, says[i]) if matches([says[i]], [came_out[j]]) else reword(says[i], came_out[j])
+                ways.append((best[i + 1, j + 1][0] + cost, [line, *best[i + 1, j + 1][1]]))
+            if j < len(came_out):
+                ways.append((best[i, j + 1][0] + (not gap), [came_out[j]] * (not gap) + best[i, j + 1][1]))
+            best[i, j] = min(ways, key=lambda way: way[0])
+    return best[0, 0][1]
+
+
+def reword(says: str, came_out: str) -> tuple[float, str]:
+    """How far apart two lines are, by their words; and the second, cut off where the first ended in `...`."""
+    old, new = says.split(), came_out.split()
+    cost = 1.1 - len({*old} & {*new}) / max(len(old), len(new), 1)
+    if not says.endswith("..."):
+        return cost, came_out
+    word = re.sub(r".*?(\S*\s*)\.\.\.\Z", r"\1", says)
+    cut = came_out.rfind(word) + len(word) if word in came_out else len(says) - len("...")
+    return cost, came_out[:cut] + "..."
+
+
+def diagram_errors(lines: Iterable[str]) -> list[str]:
+    """What keeps a Mermaid diagram from being parsed: the lines that its kind does not know."""
+    text = r'("[^"]*"|[^"\[\](){}|<>;]+(<br/?>[^"\[\](){}|<>;]+)*)'
+    shape = rf"(\[{text}\]|\({text}\)|\{{{text}\}}|\(\[{text}\]\)|\(\({text}\)\)|\[\({text}\)\]|\{{\{{{text}\}}\}})"
+    node = rf"(?!end\b)\w+{shape}?(:::\w+)?"
+    arrow = rf"(<?(--+[->ox]|-\.+->?|==+[=>])( *\|{text}\|)?|-- [^-|]+ --[->]|-\. [^.|]+ \.->|== [^=|]+ ==>)"
+    flow = (
+        rf"{node}( & {node})*( *{arrow} *{node}( & {node})*)*;?|direction (LR|RL|TB|TD|BT)"
+        r"|(classDef|class|style|linkStyle|click) .+"
+    )
+    name = r"\w[\w ]*?"
+    sequence = (
+        rf"(participant|actor) {name}( as [^;#]+)?|{name} *(<<)?--?(>>?|x|\)) *[+-]?{name} *: *[^;#]+|autonumber"
+        rf"|[Nn]ote (left of|right of|over) {name}(, *{name})?: *[^;#]+|(de)?activate {name}|(else|and|option)\b[^;#]*"
+    )
+    kinds = [
+        (r"(flowchart|graph) (LR|RL|TB|TD|BT)", r"subgraph .+", flow),
+        (r"sequenceDiagram", r"(loop|alt|opt|par|critical|break|rect|box)\b.*", sequence),
+    ]
+    header, *others = [s for line in lines if (s := line.strip()) and not s.startswith("%%")] or ["(no diagram)"]
+    for kind, opening, statement in kinds:
+        if re.fullmatch(kind, header):
+            unknown = [s for s in others if s != "end" and not re.fullmatch(f"{opening}|{statement}", s)]
+            opened = sum(bool(re.fullmatch(opening, s)) for s in others)
+            return unknown or ["an `end` is missing, or one too many"] * (opened != others.count("end"))
+    return [header]
+
+
+def swap(text: str, words: Mapping[str, str]) -> str:
+    """Put each word in another's place, the longest first."""
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w.])({either})(?!\w)", lambda found: words[found[0]], text)
+
+
+def clean(base: Path) -> None:
+    """End every process that works in a folder, or has it in its environment; remove the folder."""
+
+    def belongs(process: psutil.Process) -> bool:
+        with suppress(psutil.Error):
+            return any(str(base) in text for text in (process.cwd(), *process.environ().values()))
+        return False
+
+    while rest := [process for process in psutil.process_iter() if belongs(process)]:
+        for process in rest:
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(rest, timeout=1)
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@contextmanager
+def scratch_copy(root: Path, lesson: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder with a copy of the project, and what is called otherwise there than in the lesson."""
+    with ExitStack() as stack:
+        base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
+        # A process of its own cleans up once this pipe closes: that happens however this one ends.
+        command = [sys.executable, __file__, str(base)]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+        janitor = subprocess.Popen(command, stdin=subprocess.PIPE, env=environ, start_new_session=True)
+        stack.callback(janitor.communicate)
+        files = {name: (root / name).read_bytes() for name in project_files(root)}
+        ports = stack.enter_context(free_ports(lesson, *(text.decode(errors="replace") for text in files.values())))
+        for name, content in files.items():
+            path = base / "home/tutorial" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(swap(content.decode("latin-1"), ports).encode("latin-1"))
+            shutil.copymode(root / name, path)
+        (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
+        (base / "tmp").mkdir()
+        yield base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp"), f"{TUTORIAL}/.venv": sys.prefix}
+
+
+def project_files(root: Path) -> list[str]:
+    """What git tracks or would track; where there is no git, all but what it would not."""
+    git = ["git", "-C", str(root), "ls-files", "-coz", "--exclude-standard"]
+    try:
+        names = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        names = [str(path.relative_to(root)) for path in root.rglob("*") if not UNTRACKED & {*path.parts}]
+    return [name for name in names if (root / name).is_file()]
+
+
+@contextmanager
+def free_ports(*texts: str) -> Iterator[dict[str, str]]:
+    """Two ports in a row, for 3000 and 3001: as long as these, and named nowhere in the texts."""
+    with ExitStack() as locks:
+        while True:
+            first = random.SystemRandom().randrange(4000, 9999)
+            ports = {"3000": str(first), "3001": str(first + 1)}
+            with suppress(OSError):
+                for port in (first, first + 1):
+                    # A UDP port of the same number disturbs nobody, and no lesson beside this one can have it, too.
+                    locks.enter_context(socket.socket(type=socket.SOCK_DGRAM)).bind(("127.0.0.1", port))
+                    socket.create_server(("", port)).close()
+                if not any(port in text for port in ports.values() for text in texts):
+                    break
+        yield ports
+
+
+class Session:
+    """An interpreter that stays: it runs one command after another."""
+
+    def __init__(self, *args: str, cwd: Path, env: Mapping[str, str]) -> None:
+        pipe = subprocess.PIPE
+        self.popen = subprocess.Popen(
+            args, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, cwd=cwd, env=env, start_new_session=True
+        )
+
+    def run(self, command: str, timeout: float) -> tuple[str, str]:
+        """What the command printed and, where it is not over, why there is no more."""
+        assert self.popen.stdin and self.popen.stdout
+        deadline = time.monotonic() + timeout
+        output, problem = b"", ""
+        with suppress(BrokenPipeError):
+            self.popen.stdin.write(command.encode() + b"\0")
+            self.popen.stdin.flush()
+        while not output.endswith(END) and not problem:
+            ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(self.popen.stdout.fileno(), 65536) if ready else b""
+            output += chunk
+            problem = "" if chunk else "(the session has ended)" if ready else f"(still running after {timeout:g} s)"
+        return output.removesuffix(END).decode(errors="replace"), problem
+
+    def close(self) -> None:
+        with self.popen:  # closes the pipes: to read on until the end would wait for all that may write there
+            self.popen.kill()
+
+
+@dataclass
+class Server:
+    """A server in the background: its process, its terminal, and how many lines of that the lesson has shown."""
+
+    pid: int
+    log: Path
+    heading: str
+    shown: int = 0
+
+    def listens(self) -> bool:
+        with suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            processes = [process, *process.children(recursive=True)]
+            return any(c.status == psutil.CONN_LISTEN for p in processes for c in p.net_connections("tcp"))
+        return False
+
+
+class Lesson:
+    """A lesson, its scratch copy and all that runs there."""
+
+    def __init__(self, path: Path, root: Path, *, timeout: float, update: bool) -> None:
+        self.path, self.root, self.timeout, self.update = path, root, timeout, update
+        self.lines = path.read_bytes().decode().split("\n")
+        self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
+        self.edits: list[tuple[tuple[int, ...], Path, str | None]] = []  # of which scope, of what, what was there
+        self.servers: list[Server] = []
+        self.python: Session | None = None
+
+    def check(self) -> None:
+        """Run the blocks in order; raises :class:`WrongError` for the first that is wrong."""
+        with scratch_copy(self.root, "\n".join(self.lines)) as (self.base, self.names), ExitStack() as self.stack:
+            self.stack.callback(self.write_corrections)
+            self.bash = self.session("bash", "--noprofile", "--norc", "-c", BASH)
+            for block in read_blocks(self.lines):
+                while self.edits and self.edits[-1][0] != block.scope[: len(self.edits[-1][0])]:
+                    self.write(*self.edits.pop()[1:])
+                if not block.excused:
+                    self.check_block(block)
+
+    def check_block(self, block: Block) -> None:
+        match block.language:
+            case "console":
+                steps = list(read_steps(block))
+                for step in steps:
+                    self.run_console(step, last=step is steps[-1])
+            case "pycon":
+                for step in read_steps(block):
+                    self.python = self.python or self.session(sys.executable, "-u", "-c", PYTHON)
+                    self.compare(step, *self.run(self.python, step.source))
+            case "diff":
+                self.apply(block)
+            case "mermaid":
+                if errors := diagram_errors(block.lines):
+                    self.fail(block.number, block.lines, ["not a diagram that parses:", *errors])
+            case _:
+                self.find_excerpt(block)
+
+    def session(self, *args: str) -> Session:
+        session = Session(
+            *args,
+            cwd=self.base / "home/tutorial",
+            env={
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                "HOME": str(self.base / "home"),
+                "TMPDIR": str(self.base / "tmp"),
+                "LANG": "C.UTF-8",
+                "TERM": "dumb",
+                "COLUMNS": "80",
+                "TZ": "UTC",
+            },
+        )
+        self.stack.callback(session.close)
+        return session
+
+    def run(self, session: Session, command: str) -> tuple[list[str], str]:
+        output, problem = session.run(swap(command, self.names), self.timeout)
+        return self.seen(output), problem
+
+    def seen(self, output: str) -> list[str]:
+        """The lines of an output, as a reader sees them."""
+        output = swap(output, {there: here for here, there in self.names.items()})
+        output = NOT_INTERACTIVE.sub(lambda found: "" if found[1] else "bash: ", output)
+        return without_blank_end(output.replace("\r\n", "\n").split("\n"))
+
+    def fail(self, number: int, says: Iterable[str], came_out: Iterable[str]) -> NoReturn:
+        raise WrongError(f"{self.path.relative_to(self.root)}:{number}", says, came_out)
+
+    def compare(self, step: Step, came_out: list[str], problem: str = "", *, more: bool = False) -> None:
+        """Pass an output that is as the lesson says, or begins so; correct another with --update, else fail."""
+        says = step.output + ["..."] * more
+        if problem or (not self.update and not matches(says, came_out)):
+            self.fail(
+                step.number - 1, [self.lines[step.number - 2], *step.output], came_out + [problem] * bool(problem)
+            )
+        if not matches(says, came_out):
+            right = merge(says, came_out)
+            self.corrections.append((step.number - 1, len(step.output), right[: len(right) - more]))
+
+    def write_corrections(self) -> None:
+        for start, count, output in reversed(self.corrections):
+            indent = " " * (len(self.lines[start - 1]) - len(self.lines[start - 1].lstrip(" ")))
+            self.lines[start : start + count] = [(indent + line).rstrip() for line in output]
+        if self.corrections:
+            self.path.write_bytes("\n".join(self.lines).encode())
+
+    def run_console(self, step: Step, *, last: bool) -> None:
+        """Run a command, or follow what the latest server prints; a line that begins with ^C stops that."""
+        stop = next((i for i, line in enumerate(step.output) if line.startswith("^C")), len(step.output))
+        before = replace(step, output=step.output[:stop])
+        after = replace(step, number=step.number + stop, output=step.output[stop:])
+        if step.source and not SERVES.fullmatch(step.source):
+            self.compare(step, *self.run(self.bash, step.source))
+            return
+        if not step.source and not self.servers:
+            self.fail(step.number, step.output, ["no command, and no server that could print this"])
+        server = self.serve(step) if step.source else self.servers[-1]
+        if step.source or before.output:
+            self.follow(server, before)
+        if after.output:
+            self.stop(server, after, "^C")
+        elif not step.source and not last:  # a command in the terminal of a server that must be over, then
+            self.stop(server, after)
+
+    def serve(self, step: Step) -> Server:
+        """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
+        command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
+        self.bash.run(f"set -m\n{{ {command} &\n}} >{log} 2>&1 </dev/null\nset +m", self.timeout)
+        pid = int(self.bash.run("echo $!", self.timeout)[0])
+        heading = f"[1] {pid}\n" if step.source.endswith("&") else ""  # what an interactive shell says of a job
+        self.servers.append(Server(pid, log, heading))
+        return self.servers[-1]
+
+    def printed(self, server: Server) -> list[str]:
+        """What the server has printed and the lesson has not shown yet."""
+        return self.seen(server.heading + server.log.read_text(errors="replace"))[server.shown :]
+
+    def follow(self, server: Server, step: Step) -> None:
+        """Wait until the server listens and has printed what the lesson shows of it, or is over."""
+        deadline, problem, printed = time.monotonic() + self.timeout, "", [""]
+        while True:
+            over, listens = not psutil.pid_exists(server.pid), server.listens()
+            if printed != (printed := self.printed(server)):
+                quiet = time.monotonic() + QUIET
+            found = pattern(tuple(step.output)).match(normal(printed))
+            if over or (listens and (found or time.monotonic() > quiet)):
+                break
+            if time.monotonic() > deadline:
+                problem = "" if listens else f"(does not listen after {self.timeout:g} s)"
+                break
+            time.sleep(POLL)
+        if over:
+            self.bash.run(f"wait {server.pid}", self.timeout)  # for its exit status
+        self.compare(step, printed, problem, more=not over)
+        server.shown += normal(printed)[: found.end()].count("\n") if found else len(printed)
+        typed, real = (PID.finditer("\n".join(lines)) for lines in (step.output, printed))
+        self.names.update({here[2]: there[2] for here, there in zip(typed, real, strict=False)})
+
+    def stop(self, server: Server, step: Step, typed: str = "") -> None:
+        """Wait for the end, which `$?` then tells of; what the server still prints stands after the ^C."""
+        if typed:
+            server.shown += len(self.printed(server))
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGINT)
+        _, problem = self.bash.run(f"wait {server.pid}", self.timeout)
+        first, *others = self.printed(server) or [""]
+        self.servers.remove(server)
+        if typed or problem:
+            self.compare(step, [typed + first, *others], problem)
+
+    def apply(self, block: Block) -> None:
+        """Edit the scratch copy until the scope of the block ends."""
+        nothing, *parts = re.split(r"^--- (?=.*\n\+\+\+ .)", "".join(f"{s}\n" for s in block.lines), flags=re.MULTILINE)
+        if nothing or not parts or any(line[:1] not in " +-" for line in block.lines):
+            self.fail(block.number, block.lines, ["no edit: `--- file`, `+++ file`, then lines with ` `, `-` or `+`"])
+        for part in parts:
+            source, target, *changes = part.splitlines()
+            name = target.removeprefix("+++ ")
+            path = self.base / "home/tutorial" / name
+            text = path.read_text() if path.exists() else ""
+            old, new = (swap("".join(f"{c[1:]}\n" for c in changes if c[:1] != sign), self.names) for sign in "+-")
+            found = [m.start() for m in re.finditer(rf"^(?={re.escape(old)})" if old else r"\Z", text, re.MULTILINE)]
+            known = source == name or (source == "/dev/null" and not path.exists())
+            if not known or old == new or len(found) != 1:
+                said = f"{name} has the old lines {len(found)} times, not once" if old != new and known else "no change"
+                self.fail(block.number, part.splitlines()[2:], [said])
+            self.edits.append((block.scope, path, text if path.exists() else None))
+            self.write(path, text[: found[0]] + new + text[found[0] + len(old) :])
+
+    def write(self, path: Path, text: str | None) -> None:
+        """Give a file of the scratch copy another text, or none; nobody goes on with what was imported from it."""
+        if text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            compiled.unlink()  # another text of the same size in the same second would pass for the old one
+        if self.python:
+            self.python.close()
+            self.python = None
+
+    def find_excerpt(self, block: Block) -> None:
+        """The pieces of an excerpt stand in the repository's own file, in this order."""
+        file = self.path.parent / block.link if block.link and block.language else None
+        if file is None or not file.is_file():
+            fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
+            self.fail(block.number, block.lines, [f"nothing: {fence}"])
+        text = "".join(f"{line.rstrip()}\n" for line in ["", *file.read_text().splitlines()])
+        start = 0
+        for piece in re.split(r"^ *\.\.\.$", "\n".join(block.lines), flags=re.MULTILINE):
+            wanted = without_blank_end(piece.strip("\n").split("\n"))
+            start = text.find("\n".join(["", *wanted, ""]), start) if wanted else start
+            if start < 0:
+                lines = text.splitlines()
+                match = SequenceMatcher(None, lines, wanted).find_longest_match()
+                near = lines[max(0, match.a - match.b) :][: len(wanted)]
+                self.fail(
+                    block.number,
+                    wanted,
+                    [f"{block.link} has no such piece, or not after the one before; it has:", *near],
+                )
+            start += len("\n".join(wanted))
+
+
+if __name__ == "__main__":
+    sys.stdin.read()  # until the checker closes the pipe, or is no more
+    clean(Path(sys.argv[1]))

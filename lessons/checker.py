@@ -39,9 +39,9 @@ TUTORIAL = f"{HOME}/tutorial"
 FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([\w+-]*)[^`]*")
 LINK = re.compile(r"\]\((?!\w+:)([^)\s#]+)")
 EXCUSE = re.compile(r"<!--\s*not run:\s*(?!-->)\S((?!-->).)*-->\s*\Z", re.DOTALL)
-SERVES = re.compile(
-    r"(\w+=\S* +)*(python3? (wsgi\.py|-m (gunicorn|waitress|http\.server|flask .*\brun)\b)|gunicorn|waitress-serve"
-    r"|flask .*\brun|make (run|serve|dev|start)\b)(?!.*(--help|--version|--check-config))([^;|&\n]|>&|&>)*&?"
+SERVES = re.compile(  # alone on its line, that is; one that ends by itself is compared like any other command
+    r"""(\w+=('[^']*'|"[^"]*"|[^\s'"])*\s+)*(\S*python[\d.]*\s+(wsgi\.py|-m\s+(gunicorn|waitress|http\.server|flask\b.*\brun))"""
+    r"""|gunicorn|waitress-serve|flask\b.*\brun|make\s+(run|serve|dev|start))\b([^;|&\n]|>&|&>)*&?"""
 )
 UNTRACKED = {".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}  # where git is not asked
 
@@ -295,7 +295,8 @@ def scratch_copy(root: Path, lesson: str) -> Iterator[tuple[Path, dict[str, str]
             shutil.copymode(root / name, path)
         (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
         (base / "tmp").mkdir()
-        yield base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp"), f"{TUTORIAL}/.venv": sys.prefix}
+        names = {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")}
+        yield base, names | {f"{TUTORIAL}/.venv": sys.prefix} if sys.prefix != sys.base_prefix else names
 
 
 def project_files(root: Path) -> list[str]:
@@ -380,6 +381,7 @@ class Lesson:
         self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
         self.edits: list[tuple[tuple[int, ...], Path, str | None]] = []  # of which scope, of what, what was there
         self.servers: list[Server] = []
+        self.pids: dict[str, str] = {}  # what a command calls the processes of the servers
         self.python: Session | None = None
 
     def check(self) -> None:
@@ -429,7 +431,7 @@ class Lesson:
         return session
 
     def run(self, session: Session, command: str) -> tuple[list[str], str]:
-        output, problem = session.run(swap(command, self.names), self.timeout)
+        output, problem = session.run(swap(command, self.names | self.pids), self.timeout)
         return self.seen(output), problem
 
     def seen(self, output: str) -> list[str]:
@@ -479,7 +481,7 @@ class Lesson:
 
     def serve(self, step: Step) -> Server:
         """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
-        command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
+        command, log = swap(step.source, self.names | self.pids).rstrip(" &"), self.base / f"server-{step.number}"
         self.bash.run(f"set -m\n{{ {command} &\n}} >{log} 2>&1 </dev/null\nset +m", self.timeout)
         pid = int(self.bash.run("echo $!", self.timeout)[0])
         heading = f"[1] {pid}\n" if step.source.endswith("&") else ""  # what an interactive shell says of a job
@@ -509,7 +511,7 @@ class Lesson:
         self.compare(step, printed, problem, more=not over)
         server.shown += normal(printed)[: found.end()].count("\n") if found else len(printed)
         typed, real = (PID.finditer("\n".join(lines)) for lines in (step.output, printed))
-        self.names.update({here[2]: there[2] for here, there in zip(typed, real, strict=False)})
+        self.pids.update({here[2]: there[2] for here, there in zip(typed, real, strict=False)})
 
     def stop(self, server: Server, step: Step, typed: str = "") -> None:
         """Wait for the end, which `$?` then tells of; what the server still prints stands after the ^C."""

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
@@ -139,7 +139,7 @@ RIGHT = {
     + fence("pycon", '>>> import shop\n>>> shop.price("tea"), hasattr(shop, "MORE")\n(3, False)\n')
     + fence("console", "$ ls new.py\nls: cannot access 'new.py': No such file or directory\n"),
     "mermaid": fence("mermaid", "flowchart LR\n  a[Client] -->|GET| b\n"),
-    "server": fence("console", "$ python wsgi.py\nOn port 3000\n...\n")
+    "server": fence("console", "$ A='x y' python wsgi.py\nOn port 3000\n...\n")
     + fence("console", "$ curl -sI http://localhost:3000/shop.py | head -1\nHTTP/1.0 200 OK\n")
     + fence("console", "...\n127.0.0.1 - - [22/Nov/2026 13:06:35] \"HEAD /shop.py HTTP/1.1\" 200 -\n")
     + fence("console", "^CStopped\n$ echo $?\n1\n"),
@@ -173,7 +173,8 @@ WRONG = {
         "What came out:\n    usage: server.py",
     ),
     "a server that does not listen": (
-        fence("diff", "--- wsgi.py\n+++ wsgi.py\n-    server.serve_forever()\n+    server.socket.close(); [0 for _ in iter(int, 1)]\n")
+        fence("diff", "--- wsgi.py\n+++ wsgi.py\n-    server.serve_forever()\n+    server.server_close(), pause()\n")
+        + fence("diff", "--- wsgi.py\n+++ wsgi.py\n import http.server, sys\n+from signal import pause\n")
         + fence("console", "$ python wsgi.py\nOn port 3000\n"),
         "On port 3000\n",
     ),
@@ -210,31 +211,39 @@ WRONG = {
 }  # fmt: skip
 
 
+def run_all(root: Path, texts: Iterable[str], *args: str) -> list[str]:
+    """What one run prints of each of these lessons: nothing but its failure."""
+    project = Project(root)
+    names = [project.write(f"lessons/{number:02}-x.md", text).stem for number, text in enumerate(texts)]
+    output = project.run("lessons", "-n4", *args, PORT="1", COVERAGE_X="x")
+    failures = dict(re.findall(r"^_+ (\d\d-x) _+\n(?:\[gw.*\n)?((?s:.*?)\n)(?=____|====)", output, re.MULTILINE))
+    assert f"{len(failures)} failed" in output or not failures
+    return [failures.get(name, "") for name in names]
+
+
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What one run over all these lessons prints."""
-    project = Project(tmp_path_factory.mktemp("project"))
-    for number, text in enumerate([*RIGHT.values(), *(text for text, _ in WRONG.values())]):
-        project.write(f"lessons/{number:02}-x.md", text)
-    return project.run("lessons", "-rA", "--lesson-timeout=2", "-n4", PORT="1", COVERAGE_X="x")
+def right(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return dict(zip(RIGHT, run_all(tmp_path_factory.mktemp("right"), RIGHT.values()), strict=True))
 
 
-@pytest.mark.parametrize("number", [pytest.param(i, id=name) for i, name in enumerate(RIGHT)])
-def test_right_lessons_pass(report: str, number: int) -> None:
-    failure = re.search(rf"_ {number:02}-x _+\n(?s:.*?)(?=\n(____|====))", report)
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    texts = [text for text, _ in WRONG.values()]
+    return dict(zip(WRONG, run_all(tmp_path_factory.mktemp("wrong"), texts, "--lesson-timeout=2"), strict=True))
 
-    assert f"PASSED lessons/{number:02}-x.md" in report, failure and failure[0]
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_lesson_passes(right: dict[str, str], name: str) -> None:
+    assert right[name] == ""
 
 
-@pytest.mark.parametrize(
-    ("number", "message"), [pytest.param(i, m, id=name) for i, (name, (_, m)) in enumerate(WRONG.items(), len(RIGHT))]
-)
-def test_wrong_lessons_fail_and_show_why(report: str, number: int, message: str) -> None:
-    failure = re.search(rf"_ {number:02}-x _+\n(?:\[gw.*\n)?((?s:.*?))\n(____|====)", report)
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_lesson_fails_and_shows_why(wrong: dict[str, str], name: str) -> None:
+    where = f"lessons/{[*WRONG].index(name):02}-x.md"
+    _, message = WRONG[name]
 
-    assert failure, f"passed:\n{[*WRONG.values()][number - len(RIGHT)][0]}"
-    assert failure[1].startswith(f"lessons/{number:02}-x.md:")
-    assert message.format(f"lessons/{number:02}-x.md") in failure[1] + "\n"
+    assert wrong[name].startswith(f"{where}:")
+    assert message.format(where) in wrong[name]
 
 
 def test_one_lesson_is_run_by_its_path(project: Project) -> None:

@@ -7,6 +7,8 @@ mermaid     a diagram: each line is one that this kind of diagram knows
 any other   a verbatim piece of the file that its section linked last; a line `...` stands for lines left out
 
 In an output, `...` stands for the rest of a line or, alone, for any lines. `<!-- not run: why -->` excuses a fence.
+A server goes on in the background: what it prints is compared as far as the lesson shows it. A block that begins
+without a command is that server's terminal going on, and a line that begins with ^C stops it.
 A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the project with those in their place.
 """
 
@@ -305,7 +307,8 @@ def project_files(root: Path) -> list[str]:
     try:
         names = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
     except (OSError, subprocess.CalledProcessError):
-        names = [str(path.relative_to(root)) for path in root.rglob("*") if not UNTRACKED & {*path.parts}]
+        paths = [path.relative_to(root) for path in root.rglob("*")]
+        names = [str(path) for path in paths if not UNTRACKED & {*path.parts}]
     return [name for name in names if (root / name).is_file()]
 
 

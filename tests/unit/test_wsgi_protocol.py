@@ -1,5 +1,6 @@
 """PEP 3333 by hand: ``application(environ, start_response)``."""
 
+import runpy
 import signal
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -7,6 +8,7 @@ from wsgiref.validate import validator
 import pytest
 
 from tests.contract import HELLO
+from tests.servers import ROOT
 from wsgi import application
 
 pytestmark = pytest.mark.unit
@@ -54,7 +56,11 @@ def test_path_that_is_nearly_a_route_is_a_404(path):
     assert call(application, path=path)[0] == "404 NOT FOUND"
 
 
-def test_importing_wsgi_installs_no_signal_handler():
+def test_importing_wsgi_installs_no_signal_handler_and_prints_nothing(capsys):
     """gunicorn imports the module, and has handlers of its own."""
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    before = [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)]
+
+    runpy.run_path(str(ROOT / "wsgi.py"), run_name="wsgi")
+
+    assert [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)] == before
+    assert capsys.readouterr() == ("", "")

@@ -43,7 +43,7 @@ def refusal(url: str) -> str | None:
     except TimeoutError:
         return f"no answer within {PROBE_TIMEOUT:g} seconds"
     except (OSError, http.client.HTTPException) as error:
-        return f"no answer: {getattr(error, "strerror", None) or str(error).strip() or type(error).__name__}"
+        return f"no answer: {getattr(error, 'strerror', None) or str(error).strip() or type(error).__name__}"
     if 300 <= answer.status < 400:
         return f"redirects to {answer.headers.get('Location')}: name the server that answers"
     return None

@@ -25,12 +25,15 @@ class Answer:
         return "\n".join([str(self.status), *(f"{name}: {value}" for name, value in self.headers), "", repr(self.body)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Server:
     """A server that listens at a URL; ``exchanges`` is what was said, for the report of a failure."""
 
     url: SplitResult
     exchanges: list[str]
+
+    def __repr__(self) -> str:
+        return f"<Server {self.url.geturl()}>"
 
     @classmethod
     def at(cls, url: str, exchanges: list[str] | None = None) -> Self:
@@ -74,10 +77,15 @@ class Server:
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
-        self.exchanges.append(f"Sent:\n{data!r}\nCame back:\n{answer!r}")
+        self.exchanges.append(f"Sent:\n{readable(data)}\nCame back:\n{readable(answer)}")
         return answer
 
 
 def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer) -> str:
     lines = [f"{method} {path}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
     return "Sent:\n" + "\n".join(lines) + f"\nCame back:\n{answer}"
+
+
+def readable(data: bytes) -> str:
+    """Bytes as lines; what is not printable is escaped, and a line feed alone does not end a line."""
+    return "\n".join(repr(line)[2:-1] for line in data.split(b"\r\n"))

@@ -340,7 +340,8 @@ class Session:
 
     def run(self, command: str, timeout: float) -> tuple[str, str]:
         """What the command printed and, where it is not over, why there is no more."""
-        assert self.popen.stdin and self.popen.stdout
+        assert self.popen.stdin
+        assert self.popen.stdout
         deadline = time.monotonic() + timeout
         output, problem = b"", ""
         with suppress(BrokenPipeError):

@@ -16,9 +16,9 @@ def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Run Python in a child process: ``run("wsgi.py", PORT="3001")``."""
     with ExitStack() as stack:
 
-        def run(*args: str, cwd: Path = ROOT, covered: bool = False, **environ: str | None) -> ServerProcess:
+        def run(*args: str, cwd: Path = ROOT, **environ: str | None) -> ServerProcess:
             log = tmp_path / f"log{len(list(tmp_path.glob('log*')))}"
-            return stack.enter_context(ServerProcess(args, log, environ, cwd=cwd, covered=covered))
+            return stack.enter_context(ServerProcess(args, log, environ, cwd=cwd))
 
         yield run
 
@@ -29,9 +29,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
     folder = tmp_path_factory.mktemp("refused")
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(
-                ServerProcess(refusal.command.split(), folder / name, refusal.environ, covered=name in {"PORT", "HOST"})
-            )
+            name: stack.enter_context(ServerProcess(refusal.command.split(), folder / name, refusal.environ))
             for name, refusal in REFUSALS.items()
         }
 

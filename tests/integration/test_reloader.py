@@ -34,10 +34,11 @@ def test_both_processes_serve_at_the_same_port(monkeypatch, capsys, reloaded):
     served = {}
     monkeypatch.setattr(wsgi, "run_simple", lambda *args, **options: served.update(options, args=args))
     monkeypatch.setattr(wsgi, "is_running_from_reloader", lambda: reloaded)
+    monkeypatch.setattr(wsgi.application, "debug", True)
     monkeypatch.setattr(wsgi, "address", wsgi.Address("localhost", 3210 if reloaded else 0))
     monkeypatch.setenv("PORT", "3210" if reloaded else "0")
 
-    wsgi.serve_in_debug_mode()
+    wsgi.main()
 
     host, port, application = served.pop("args")
     assert (host, application) == ("localhost", wsgi.application)

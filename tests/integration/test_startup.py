@@ -23,7 +23,7 @@ def test_refusal_to_start_is_one_line_and_an_exit_status(refused, name):
 def test_taken_port_is_one_line_and_exit_status_1(run, debug):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        process = run("wsgi.py", PORT=str(port), FLASK_DEBUG=debug, covered=True)
+        process = run("wsgi.py", PORT=str(port), FLASK_DEBUG=debug)
 
         assert (process.wait(), process.output()) == (
             1,
@@ -52,7 +52,7 @@ def test_dotenv_that_is_not_utf_8_is_one_line_and_exit_status_2(run, copy):
     """What ``echo PORT=3001 > .env`` writes in Windows PowerShell."""
     copy.joinpath(".env").write_text("PORT=3001\n", encoding="utf-16")
 
-    process = run("wsgi.py", cwd=copy, covered=True, PYTHON_DOTENV_DISABLED=None)
+    process = run("wsgi.py", cwd=copy, PYTHON_DOTENV_DISABLED=None)
 
     assert process.wait() == 2
     assert re.fullmatch(r"Error: \.env cannot be read: 'utf-8' codec can't decode [^\n]+\n", process.output())

@@ -47,7 +47,7 @@ def test_memory_does_not_grow_with_the_requests(path, within):
         gc.collect()
         return sys.getallocatedblocks()
 
-    before = blocks_after(200)
-    after = blocks_after(500)
+    before = blocks_after(100)
+    after = blocks_after(300)
 
-    within(f"blocks kept of 500 x GET {path}", max(0, after - before), 250, "")
+    within(f"blocks kept of 300 x GET {path}", max(0, after - before), 150, "")

@@ -101,5 +101,14 @@ def test_origin_off_the_allow_list_may_not(allow_list, method, origin):
     assert cors(headers) == {}
 
 
+def test_allow_list_may_be_written_in_capitals():
+    """A browser sends scheme and host in small letters, however the page's address was typed (RFC 6454 §4)."""
+    client = create_app({"CORS_ORIGINS": ["HTTPS://App.Example"]}).test_client()
+
+    headers = client.get("/hello", headers={"Origin": "https://app.example"}).headers
+
+    assert cors(headers) == {"access-control-allow-origin": "https://app.example"}
+
+
 def test_allow_list_is_not_told_to_who_did_not_ask(allow_list):
     assert cors(allow_list.get("/hello").headers) == {}

@@ -7,21 +7,22 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types bandit audit departures lock clean
+.PHONY: help serve test check lint format types bandit audit meta links lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/ready ## Start the server on http://localhost:3000
 	@$(BIN)/python wsgi.py
 
-test: $(VENV)/ready ## Run the four suites
+test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
+	$(BIN)/pytest lessons
 
-check: lint types bandit test departures ## Run all that CI runs
+check: lint types bandit test meta ## Run all that CI runs
 
-departures: $(VENV)/ready ## Plant departures from the contract, and see the suite notice each
-	$(BIN)/pytest tests/departures.py
+meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
+	$(BIN)/pytest --no-cov meta
 
 lint: $(VENV)/ready ## Check style and format with ruff
 	$(BIN)/ruff check .
@@ -39,6 +40,9 @@ bandit: $(VENV)/ready ## Look for insecure code with bandit
 
 audit: $(VENV)/ready ## Look the dependencies up among the known vulnerabilities (asks the network)
 	$(BIN)/pip-audit --strict --requirement constraints.txt
+
+links: $(VENV)/ready ## Correct the line of every link in the lessons
+	$(BIN)/python -m tests.lessons
 
 lock: $(VENV)/ready ## Write constraints.txt anew from requirements.txt
 	sed '/^-c /d' requirements.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \

@@ -1,7 +1,4 @@
-"""Is the suite sharp? Each departure from the contract, planted into a server, has to turn the test red that names it.
-
-Not part of the plain ``pytest``: ``pytest tests/departures.py``, which ``make check`` runs, too.
-"""
+"""Is the suite sharp? Each departure from the contract, planted into a server, has to turn the test red that names it."""
 
 import itertools
 import re

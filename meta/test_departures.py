@@ -1,4 +1,4 @@
-"""Is the suite sharp? Each departure from the contract, planted into a server, has to turn the test red that names it."""
+"""Is the suite sharp? Each departure from the contract that is planted here has to turn the test red that names it."""
 
 import itertools
 import re

@@ -17,7 +17,7 @@ def test_stop_waits_ten_seconds_at_most():
 def test_request_that_does_not_end_is_left_behind(monkeypatch):
     monkeypatch.setattr(devserver, "GRACE", 0.05)
     released = threading.Event()
-    request = threading.Thread(target=released.wait, daemon=True)
+    request = threading.Thread(target=released.wait, args=[5], daemon=True)
     request.start()
     began = time.monotonic()
 

@@ -61,7 +61,7 @@ def app() -> Flask:
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start a server of a kind, the first time that it is asked for, until the session ends."""
-    with shared_servers(tmp_path_factory.mktemp("servers"), covered=["wsgi.py"]) as start:
+    with shared_servers(tmp_path_factory.mktemp("servers")) as start:
         yield start
 
 

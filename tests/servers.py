@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -100,14 +100,14 @@ Start = Callable[[str], ServerProcess]
 
 
 @contextmanager
-def shared_servers(folder: Path, covered: Container[str] = ()) -> Iterator[Start]:
+def shared_servers(folder: Path) -> Iterator[Start]:
     """Start each kind of server once, when it is first asked for; end all of them together."""
     with ExitStack() as stack:
         started: list[ServerProcess] = []
 
         @cache
         def start(kind: str) -> ServerProcess:
-            process = ServerProcess(COMMANDS[kind], folder / f"{kind}.log", covered=kind in covered)
+            process = ServerProcess(COMMANDS[kind], folder / f"{kind}.log")
             started.append(stack.enter_context(process))
             return process
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.refusals import REFUSALS
 from tests.servers import ROOT, ServerProcess
 
 
@@ -21,24 +20,6 @@ def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
             return stack.enter_context(ServerProcess(args, log, environ, cwd=cwd))
 
         yield run
-
-
-@pytest.fixture(scope="session")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, ServerProcess]]:
-    """The processes of ``REFUSALS``, all started at once: one after the other they would take seconds."""
-    folder = tmp_path_factory.mktemp("refused")
-    with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(ServerProcess(refusal.command.split(), folder / name, refusal.environ))
-            for name, refusal in REFUSALS.items()
-        }
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _refused_early(request: pytest.FixtureRequest) -> None:
-    """Start them before the first test, if one will ask: they go on beside the others, on another core."""
-    if any("refused" in item.fixturenames for item in request.session.items if isinstance(item, pytest.Function)):
-        request.getfixturevalue("refused")
 
 
 @pytest.fixture

@@ -5,15 +5,19 @@ import re
 import pytest
 
 from tests.client import Server
+from tests.servers import ServerProcess
 
 pytestmark = pytest.mark.integration
 
 ASCTIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
 
 
-@pytest.fixture
-def process(start):
-    return start("wsgi.py")
+@pytest.fixture(scope="module")
+def process(tmp_path_factory):
+    """A server of this file's own, so that each line of the log is of one of its tests."""
+    log = tmp_path_factory.mktemp("log") / "log"
+    with ServerProcess(["wsgi.py"], log, covered=True) as process:
+        yield process
 
 
 @pytest.fixture
@@ -64,6 +68,15 @@ def test_what_is_not_http_is_logged_without_its_control_characters(process, serv
 
     [line] = logged(process, r"\x16\x03\x01\x1b[31m\xff")
     assert re.search(r" 400 \d+ bytes \d+\.\d ms$", line)
+
+
+def test_head_that_is_not_understood_is_answered_without_a_body(process, server):
+    head, separator, body = server.send_bytes(b"HEAD http://[::1/ HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert (separator, body) == (b"\r\n\r\n", b"")
+    [line] = logged(process, "HEAD http://[::1/")
+    assert re.search(r" 400 0 bytes \d+\.\d ms$", line)
 
 
 def test_target_that_cannot_be_split_leaves_no_traceback(process, server):

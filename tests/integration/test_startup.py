@@ -5,25 +5,27 @@ import socket
 
 import pytest
 
+import wsgi
+from app import PLACEHOLDER
 from tests.client import Server
-from tests.integration.refusals import REFUSALS
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("name", REFUSALS)
-def test_refusal_to_start_is_one_line_and_an_exit_status(refused, name):
-    refusal = REFUSALS[name]
+@pytest.mark.parametrize("command", ["wsgi.py", "-m flask --app app run --port 0", "-m gunicorn wsgi:application"])
+def test_refusal_to_start_is_one_line_and_exit_status_2(run, command):
+    process = run(*command.split(), FLASK_ENV="staging")
 
-    assert refused[name].wait() == refusal.exit_status
-    assert re.fullmatch(refusal.output, refused[name].output())
+    assert (process.wait(), process.output()) == (
+        2,
+        "Error: FLASK_ENV='staging' is refused: it takes one of development, production, testing\n",
+    )
 
 
-@pytest.mark.parametrize("debug", ["false", "true"])
-def test_taken_port_is_one_line_and_exit_status_1(run, debug):
+def test_taken_port_is_one_line_and_exit_status_1(run):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        process = run("wsgi.py", PORT=str(port), FLASK_DEBUG=debug)
+        process = run("wsgi.py", PORT=str(port))
 
         assert (process.wait(), process.output()) == (
             1,
@@ -48,11 +50,99 @@ def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(run, copy
     process.wait_for("Flask environment: production\n")
 
 
-def test_dotenv_that_is_not_utf_8_is_one_line_and_exit_status_2(run, copy):
-    """What ``echo PORT=3001 > .env`` writes in Windows PowerShell."""
-    copy.joinpath(".env").write_text("PORT=3001\n", encoding="utf-16")
+def ending(function, capsys):
+    """The exit status with which a function of ``wsgi`` ends the process, and all that it prints before.
 
-    process = run("wsgi.py", cwd=copy, PYTHON_DOTENV_DISABLED=None)
+    Called in this process: one of its own for each of the cases below would take seconds.
+    """
+    with pytest.raises(SystemExit) as caught:
+        function()
+    status, (out, err) = caught.value.code, capsys.readouterr()
+    return (status, out + err) if isinstance(status, int) else (1, f"{out}{err}{status}\n")
 
-    assert process.wait() == 2
-    assert re.fullmatch(r"Error: \.env cannot be read: 'utf-8' codec can't decode [^\n]+\n", process.output())
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        pytest.param(
+            {"PORT": "99999"},
+            "PORT='99999' is refused: it takes a whole number from 0 to 65535",
+            id="PORT",
+        ),
+        pytest.param(
+            {"FLASK_ENV": "staging"},
+            "FLASK_ENV='staging' is refused: it takes one of development, production, testing",
+            id="FLASK_ENV",
+        ),
+        pytest.param(
+            {"FLASK_DEBUG": "maybe"},
+            "FLASK_DEBUG='maybe' is refused: it takes one of true, 1, yes, on, false, 0, no, off",
+            id="FLASK_DEBUG",
+        ),
+        pytest.param(
+            {"FLASK_DEBUG": "true", "FLASK_ENV": "production"},
+            "FLASK_DEBUG='true' is refused: it takes only false where FLASK_ENV is production",
+            id="debug in production",
+        ),
+        pytest.param(
+            {"FLASK_DEBUG": "true", "HOST": "0.0.0.0"},
+            "HOST='0.0.0.0' is refused: it takes only localhost or another loopback address where FLASK_DEBUG is true",
+            id="debug for everybody",
+        ),
+        pytest.param(
+            {"SECRET_KEY": PLACEHOLDER, "FLASK_ENV": "production"},
+            "SECRET_KEY is the placeholder of .env.example: production takes a secret of its own",
+            id="placeholder in production",
+        ),
+        pytest.param(
+            {"CORS_ORIGINS": "a.example"},
+            "CORS_ORIGINS='a.example' is refused: it takes *, or origins such as https://app.example, comma-separated",
+            id="CORS_ORIGINS",
+        ),
+    ],
+)
+def test_each_refused_variable_ends_with_2(monkeypatch, capsys, environ, message):
+    for variable, value in environ.items():
+        monkeypatch.setenv(variable, value)
+
+    assert ending(wsgi.configure, capsys) == (2, f"Error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"\xff\xfeP\0", "'utf-8' codec can't decode byte 0xff", id="UTF-16"),
+        pytest.param(b"HOST=a\0b", "embedded null byte", id="NUL"),
+    ],
+)
+def test_dotenv_that_cannot_be_read_ends_with_2(monkeypatch, capsys, tmp_path, content, reason):
+    """UTF-16 is what ``echo PORT=3001 > .env`` writes in Windows PowerShell."""
+    tmp_path.joinpath(".env").write_bytes(content)
+    monkeypatch.setattr(wsgi, "__file__", str(tmp_path / "wsgi.py"))
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED")
+
+    status, output = ending(wsgi.configure, capsys)
+
+    assert status == 2
+    assert re.fullmatch(rf"Error: \.env cannot be read: {reason}[^\n]*\n", output)
+
+
+def test_taken_port_ends_with_1(monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr(wsgi, "address", wsgi.Address("localhost", port))
+
+        assert ending(wsgi.listen, capsys) == (
+            1,
+            f"Error: port {port} is taken; use another one: PORT=3001 python wsgi.py\n",
+        )
+
+
+@pytest.mark.parametrize("host", ["", "192.0.2.1", "a" * 64, "a\0b"], ids=["empty", "another's", "too long", "NUL"])
+def test_host_that_is_not_this_machine_ends_with_1(monkeypatch, capsys, host):
+    monkeypatch.setattr(wsgi, "address", wsgi.Address(host, 0))
+
+    status, output = ending(wsgi.listen, capsys)
+
+    assert status == 1
+    assert re.fullmatch(rf"Error: cannot listen on HOST={re.escape(repr(host))} and PORT=0: [^\n]+\n", output)

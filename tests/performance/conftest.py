@@ -1,10 +1,8 @@
 """Budgets: measured without coverage's tracing, asserted, and shown in a table at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-
-from tests.servers import Start, shared_servers
 
 Within = Callable[[str, float, float, str], None]
 
@@ -12,13 +10,6 @@ Within = Callable[[str, float, float, str], None]
 @pytest.fixture(autouse=True)
 def _untraced(untraced: None) -> None:
     """No budget is measured under coverage."""
-
-
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """As in the other suites, but with no coverage measured in the servers."""
-    with shared_servers(tmp_path_factory.mktemp("servers")) as start:
-        yield start
 
 
 @pytest.fixture

@@ -136,14 +136,6 @@ def test_wsgi_py_answers_what_is_not_http_in_json(start, name, status, error, me
     assert re.fullmatch(re.escape(expected) + TIMESTAMP + r'"}\n', body.decode())
 
 
-def test_wsgi_py_answers_a_head_that_it_does_not_understand_without_a_body(start):
-    server = Server.at(start("wsgi.py").url())
-    head, separator, body = server.send_bytes(HOSTILE["a broken HEAD"], hang_up=True).partition(b"\r\n\r\n")
-
-    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert (separator, body) == (b"\r\n\r\n", b"")
-
-
 def test_wsgi_py_lets_a_client_go_that_stops_half_way(tmp_path):
     """After five seconds, which this test makes a tenth of one; else each such client would keep a thread for ever."""
     assert devserver.RequestHandler.timeout == 5

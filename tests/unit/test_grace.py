@@ -29,8 +29,8 @@ def test_request_that_does_not_end_is_left_behind(monkeypatch):
 
 
 def test_stop_waits_no_longer_than_the_requests_take():
-    threading.Timer(0.05, lambda: None).start()
     began = time.monotonic()
+    threading.Timer(0.05, lambda: None).start()
 
     devserver.finish_requests()
 

@@ -59,9 +59,10 @@ def app() -> Flask:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a server of a kind, the first time that it is asked for, until the session ends."""
-    with shared_servers(tmp_path_factory.mktemp("servers")) as start:
+def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """The process of a kind of server, which lasts as long as the session."""
+    asked = {item.callspec.params.get("kind") for item in request.session.items if hasattr(item, "callspec")}
+    with shared_servers(tmp_path_factory.mktemp("servers"), asked & COMMANDS.keys()) as start:
         yield start
 
 

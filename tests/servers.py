@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -100,18 +99,18 @@ Start = Callable[[str], ServerProcess]
 
 
 @contextmanager
-def shared_servers(folder: Path) -> Iterator[Start]:
-    """Start each kind of server once, when it is first asked for; end all of them together."""
+def shared_servers(folder: Path, kinds: Iterable[str]) -> Iterator[Start]:
+    """Start servers of these kinds side by side, any other when it is first asked for; end all of them together."""
     with ExitStack() as stack:
-        started: list[ServerProcess] = []
+        started: dict[str, ServerProcess] = {}
 
-        @cache
         def start(kind: str) -> ServerProcess:
-            process = ServerProcess(COMMANDS[kind], folder / f"{kind}.log")
-            started.append(stack.enter_context(process))
-            return process
+            if kind not in started:
+                started[kind] = stack.enter_context(ServerProcess(COMMANDS[kind], folder / f"{kind}.log"))
+            return started[kind]
 
+        for kind in kinds:
+            start(kind)
         yield start
-
-        for process in started:
+        for process in started.values():
             process.terminate()

@@ -85,3 +85,10 @@ def test_target_that_cannot_be_split_leaves_no_traceback(process, server):
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert logged(process, "GET http://[::1/hello")
     assert "Traceback" not in process.output()
+
+
+def test_gunicorn_logs_each_request_in_the_same_words(start):
+    process = start("gunicorn")
+    Server.at(process.url()).send("GET", "/hello?gunicorn=%0a")
+
+    process.wait_for(r"(?m)^GET /hello\?gunicorn=%0a 200 27 bytes \d+ ms$")

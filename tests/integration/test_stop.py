@@ -129,9 +129,11 @@ def test_signal_during_the_start_ends_in_silence(run, signum):
 
 
 @pytest.mark.servers("gunicorn")
-def test_sigterm_is_graceful_under_gunicorn_too(run):
+def test_sigterm_is_graceful_under_gunicorn_too(run, tmp_path):
     """As its documentation has it; SIGINT is the quick stop there."""
-    process = run("-m", "gunicorn", "wsgi:application")
+    home = tmp_path / "home"
+    home.mkdir()
+    process = run("-m", "gunicorn", "wsgi:application", HOME=str(home))
     server = Server.at(process.url())
     connection = begin(server)
     assert server.send("GET", "/hello").body == HELLO
@@ -141,3 +143,4 @@ def test_sigterm_is_graceful_under_gunicorn_too(run):
 
     assert finish(connection, END).endswith(HELLO)
     assert process.wait() == 0
+    assert list(home.iterdir()) == []  # where gunicorn would put its control socket

@@ -36,7 +36,7 @@ def test_memory_of_a_process_keeps_its_budget(start, server, kind, within):
     within(f"memory of {kind}, its largest process", memory / 1e6, 75, "MB")
 
 
-@pytest.mark.parametrize("path", ["/hello", "/health", "/nothing"])
+@pytest.mark.parametrize("path", ["/hello", "/nothing"])
 def test_memory_does_not_grow_with_the_requests(path, within):
     """Counted in the blocks that Python has allocated: the size of a process changes for other reasons, too."""
     client = create_app().test_client()
@@ -47,7 +47,7 @@ def test_memory_does_not_grow_with_the_requests(path, within):
         gc.collect()
         return sys.getallocatedblocks()
 
-    before = blocks_after(100)
-    after = blocks_after(300)
+    before = blocks_after(50)
+    after = blocks_after(200)
 
-    within(f"blocks kept of 300 x GET {path}", max(0, after - before), 150, "")
+    within(f"blocks kept of 200 x GET {path}", max(0, after - before), 100, "")

@@ -5,7 +5,7 @@ import pytest
 from app import create_app
 from tests.contract import METHODS
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
 
 ORIGINS = ["https://stranger.example", "http://localhost:3000", "null", "https://stranger.example:8443", "garbage"]
 SAFELISTED = {"accept", "accept-language", "content-language", "content-type", "range"}

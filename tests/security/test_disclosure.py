@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
 
 METHODS_AND_PATHS = [
     ("GET", "/hello"),

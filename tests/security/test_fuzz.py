@@ -17,7 +17,7 @@ APP = create_app()  # one for all examples: a fixture would be made anew for eac
 TOKEN = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1)  # RFC 9110 §5.6.2
 BYTES = st.binary().map(lambda octets: octets.decode("latin-1"))  # as PEP 3333 has them in an environ
 
-fuzz = settings(max_examples=100, deadline=None)  # no deadline: the machine may be busy
+fuzz = settings(max_examples=60, deadline=None)  # no deadline: the machine may be busy
 
 
 def answer_to(**environ):
@@ -101,7 +101,7 @@ def test_any_body_keeps_the_contract(length, kind, body):
     assert_contract(*answer, "POST")
 
 
-@pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP", "ar_EG"])
+@pytest.mark.parametrize("locale", ["en_US", "ja_JP"])
 def test_visitors_of_all_countries_are_answered(locale):
     from faker import Faker  # here, since it takes longer to import than this test to run
 

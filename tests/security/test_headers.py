@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
 
 
 @pytest.fixture(params=["/hello", "/nothing"])

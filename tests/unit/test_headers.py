@@ -27,11 +27,13 @@ def app():
         ("OPTIONS", "/hello", 200),
     ],
 )
-@pytest.mark.parametrize(("name", "value"), SECURITY_HEADERS.items(), ids=SECURITY_HEADERS)
-def test_every_answer_has_the_header_once(client, method, path, status, name, value):
+def test_every_answer_has_each_security_header_once(client, method, path, status):
     answer = client.open(path, method=method)
 
-    assert (answer.status_code, answer.headers.getlist(name)) == (status, [value])
+    assert answer.status_code == status
+    assert {name: answer.headers.getlist(name) for name in SECURITY_HEADERS} == {
+        name: [value] for name, value in SECURITY_HEADERS.items()
+    }
 
 
 @pytest.mark.parametrize("name", SECURITY_HEADERS)

@@ -1,0 +1,30 @@
+"""What a plain ``gunicorn wsgi:application`` is told."""
+
+import runpy
+
+import pytest
+
+import wsgi
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.unit
+
+
+def conf():
+    return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+
+
+def test_gunicorn_binds_to_host_and_port(monkeypatch):
+    monkeypatch.setattr(wsgi, "address", wsgi.Address("::1", 1234))
+
+    assert conf()["bind"] == "[::1]:1234"
+
+
+def test_graceful_stop_is_over_before_a_container_is_killed():
+    """Ten seconds after SIGTERM is what Docker gives; Kubernetes gives thirty."""
+    assert 0 < conf()["graceful_timeout"] < 10
+
+
+def test_worker_has_threads():
+    """A sync worker is kept by one idle connection for the whole of the graceful time-out."""
+    assert conf()["threads"] > 1

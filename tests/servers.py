@@ -19,6 +19,9 @@ COMMANDS = {
     "flask run": ["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port", "0"],
     "gunicorn": ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "1"],
 }
+if sys.platform == "win32":
+    del COMMANDS["gunicorn"]
+needs_gunicorn = pytest.mark.skipif("gunicorn" not in COMMANDS, reason="gunicorn does not run on Windows")
 TIMEOUT = 10.0  # seconds after which a server that does not answer, start or stop has failed
 
 
@@ -40,7 +43,7 @@ class ServerProcess:
     ):
         self.log = log
         self.args = list(args)
-        variables = {**os.environ, "PORT": "0", **(environ or {})}
+        variables = {**os.environ, "PORT": "0", "PYTHONUTF8": "1", **(environ or {})}
         if not covered:
             variables["COVERAGE_PROCESS_CONFIG"] = None
         with log.open("wb") as output:

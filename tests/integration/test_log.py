@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.client import Server
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
@@ -87,6 +87,7 @@ def test_target_that_cannot_be_split_leaves_no_traceback(process, server):
     assert "Traceback" not in process.output()
 
 
+@needs_gunicorn
 def test_gunicorn_logs_each_request_in_the_same_words(start):
     process = start("gunicorn")
     Server.at(process.url()).send("GET", "/hello?gunicorn=%0a")

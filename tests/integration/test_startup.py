@@ -8,11 +8,19 @@ import pytest
 import wsgi
 from app import PLACEHOLDER
 from tests.client import Server
+from tests.servers import needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("command", ["wsgi.py", "-m flask --app app run --port 0", "-m gunicorn wsgi:application"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "wsgi.py",
+        "-m flask --app app run --port 0",
+        pytest.param("-m gunicorn wsgi:application", marks=needs_gunicorn),
+    ],
+)
 def test_refusal_to_start_is_one_line_and_exit_status_2(run, command):
     process = run(*command.split(), FLASK_ENV="staging")
 

@@ -54,7 +54,7 @@ clean: ## Remove what the other targets made
 
 $(VENV)/ready: requirements.txt constraints.txt
 	@$(or $(PYTHON),python3) -c 'import sys; sys.version_info >= (3, 12) or sys.exit("Python 3.12 or later is \
-	needed, and $(or $(PYTHON),python3) is " + sys.version.split()[0] + "; name another: make PYTHON=/path/to/python")'
+	needed, and $(or $(PYTHON),python3) is " + sys.version.split()[0] + "; name another: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python")'
 	@echo "Installing into $(VENV), once; this takes a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt

@@ -92,7 +92,7 @@ def main() -> None:
     server.serve_forever(POLL)
     finish_requests()
     ran, served = time.monotonic() - started, next(RequestHandler.served)
-    log.info("Stopped after %.1f s: %d requests served, peak memory %.1f MB", ran, served, server.peak_memory)
+    log.info("Stopped after %.1f s; requests served: %d; peak memory: %.1f MB", ran, served, server.peak_memory)
 
 
 def serve_in_debug_mode() -> None:

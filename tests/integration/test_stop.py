@@ -101,7 +101,7 @@ def test_stop_says_how_long_how_many_and_how_much_memory(stop):
 
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO "
-        r"Stopped after \d+\.\d s: 28 requests served, peak memory [1-9]\d\.\d MB",
+        r"Stopped after \d+\.\d s; requests served: 28; peak memory: [1-9]\d\.\d MB",
         last,
     )
 

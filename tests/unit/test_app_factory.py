@@ -45,8 +45,9 @@ def test_views_are_described_for_the_banner(app):
     assert docs == {"hello": "Returns 'Hello world'", "health": "Health check endpoint"}
 
 
-def test_no_static_folder_is_served(app):
-    assert app.static_folder is None
+def test_no_static_folder_is_served(client):
+    """Flask's default would answer ``OPTIONS`` for any file in it, whether it is there or not."""
+    assert client.options("/static/x").status_code == 404
 
 
 def test_environment_is_read_when_the_app_is_made(monkeypatch):

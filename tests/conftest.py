@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import coverage
 import pytest
@@ -22,6 +22,7 @@ from tests.servers import COMMANDS, Start, shared_servers  # noqa: E402
 pytest_plugins = ["tests.lesson_plugin", "tests.server_plugin"]
 
 Send = Callable[..., Answer]
+TRACING = pytest.StashKey[coverage.Coverage]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +35,26 @@ def pytest_configure(config: pytest.Config) -> None:
         plugin.options.cov_report = config.getoption("cov_report")
     elif config.getoption("cov_fail_under") is None:
         plugin.options.cov_fail_under = 100
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop coverage's tracing, which doubles the time of all that runs; :func:`pytest_runtest_call` goes on with it."""
+    if tracing := coverage.Coverage.current():
+        session.config.stash[TRACING] = tracing
+        tracing.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace the tests of the suites that cover the code, and these alone: no budget is measured under tracing."""
+    tracing = item.config.stash.get(TRACING, None)
+    if tracing is None or not any(map(item.get_closest_marker, ("unit", "integration"))):
+        return (yield)
+    tracing.start()
+    try:
+        return (yield)
+    finally:
+        tracing.stop()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -108,14 +129,3 @@ def send(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Sen
 def prefix(kind: str) -> str:
     """A pattern of what stands before the path in an error: a server behind a prefix may name it or not."""
     return f"(?:{re.escape(Server.at(kind).url.path)})?" if "://" in kind else ""
-
-
-@pytest.fixture
-def untraced() -> Iterator[None]:
-    """Stop coverage's tracing, which doubles the time of a request. (pytest-cov's marker fails with ``--no-cov``.)"""
-    tracing = coverage.Coverage.current()
-    if tracing:
-        tracing.stop()
-    yield
-    if tracing:
-        tracing.start()

@@ -63,7 +63,7 @@ class ServerProcess:
         """End the process: terminate, wait, kill."""
         self.terminate()
         try:
-            self.popen.wait(TIMEOUT)
+            self.wait()
         finally:
             self.popen.kill()
             self.popen.wait()
@@ -71,31 +71,40 @@ class ServerProcess:
     def terminate(self) -> None:
         self.popen.terminate()
 
+    def signal(self, signum: signal.Signals) -> None:
+        self.popen.send_signal(signum)
+
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
+    def wait(self) -> int:
+        """The exit status, awaited."""
+        for _ in attempts():
+            if (status := self.popen.poll()) is not None:
+                return status
+        pytest.fail(f"{self.args} did not end:\n{self.output()}")
+
     def wait_for(self, pattern: str) -> re.Match[str]:
         """The first match of ``pattern`` in the output, awaited."""
-        deadline = time.monotonic() + TIMEOUT
-        while not (match := re.search(pattern, self.output())):
-            if self.popen.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"No {pattern!r} in the output of {self.args}:\n{self.output()}")
-            time.sleep(0.01)
-        return match
+        for _ in attempts():
+            ended = self.popen.poll() is not None
+            if match := re.search(pattern, self.output()):
+                return match
+            if ended:
+                break
+        pytest.fail(f"No {pattern!r} in the output of {self.args}:\n{self.output()}")
 
     def url(self) -> str:
         """Where the server listens, as its output says once it does."""
         return self.wait_for(r"http://\S+:\d+").group()
 
-    def signal(self, signum: signal.Signals) -> None:
-        self.popen.send_signal(signum)
 
-    def wait(self) -> int:
-        """The exit status, awaited."""
-        try:
-            return self.popen.wait(TIMEOUT)
-        except subprocess.TimeoutExpired:
-            pytest.fail(f"{self.args} did not end:\n{self.output()}")
+def attempts() -> Iterator[None]:
+    """Go on every few milliseconds, until the time is up."""
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.005)
 
 
 Start = Callable[[str], ServerProcess]

@@ -1,6 +1,7 @@
 """What ``python wsgi.py`` says: the banner once it listens, then a line for each request."""
 
 import re
+import select
 
 import pytest
 
@@ -61,6 +62,25 @@ def test_interim_answer_is_not_logged(process, server):
     assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
     [line] = logged(process, "GET /hello?expect")
     assert re.search(r" 200 27 bytes \d+\.\d ms$", line)
+
+
+def test_connection_that_says_nothing_logs_nothing(process, server):
+    lines = process.output().count("\n")
+    with server.connect() as connection:
+        closed, _, _ = select.select([connection], [], [], 0.15)
+    server.send("GET", "/hello?silence")
+    logged(process, "GET /hello?silence")
+
+    assert not closed
+    assert process.output().count("\n") == lines + 1
+
+
+def test_unknown_version_is_logged_as_a_400(process, server):
+    """The client's fault, and no 505 of ours."""
+    server.send_bytes(b"GET /hello?version HTTP/9.9\r\n\r\n", hang_up=True)
+
+    [line] = logged(process, "GET /hello?version")
+    assert re.search(r" 400 \d+ bytes \d+\.\d ms$", line)
 
 
 def test_what_is_not_http_is_logged_without_its_control_characters(process, server):

@@ -58,6 +58,7 @@ def test_client_that_says_nothing_does_not_hold_up_the_others(server):
         assert server.send("GET", "/hello").body == HELLO
 
 
+@pytest.mark.servers("wsgi.py")
 def test_client_may_take_its_time_to_ask(own_server):
     with own_server.connect() as connection:
         closed, _, _ = select.select([connection], [], [], 0.2)

@@ -1,15 +1,10 @@
-"""Budgets: measured without coverage's tracing, asserted, and shown in a table at the end."""
+"""Budgets: asserted, and shown in a table at the end."""
 
 from collections.abc import Callable
 
 import pytest
 
 Within = Callable[[str, float, float, str], None]
-
-
-@pytest.fixture(autouse=True)
-def _untraced(untraced: None) -> None:
-    """No budget is measured under coverage."""
 
 
 @pytest.fixture

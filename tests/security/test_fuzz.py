@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app import create_app
 from tests.contract import HELLO, METHODS, SECURITY_HEADERS
 
-pytestmark = [pytest.mark.security, pytest.mark.usefixtures("untraced")]
+pytestmark = pytest.mark.security
 
 APP = create_app()  # one for all examples: a fixture would be made anew for each test, not for each example
 TOKEN = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1)  # RFC 9110 §5.6.2

@@ -8,7 +8,7 @@ import pytest
 import wsgi
 from app import PLACEHOLDER
 from tests.client import Server
-from tests.servers import needs_gunicorn
+from tests.servers import COMMANDS, GUNICORN, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
@@ -16,14 +16,12 @@ pytestmark = pytest.mark.integration
 @pytest.mark.parametrize(
     "command",
     [
-        "wsgi.py",
-        "-m flask --app app run --port 0",
-        pytest.param("-m gunicorn wsgi:application", marks=needs_gunicorn),
+        pytest.param("wsgi.py", marks=pytest.mark.launch("wsgi.py", FLASK_ENV="staging")),
+        pytest.param("flask run", marks=pytest.mark.launch(*COMMANDS["flask run"], FLASK_ENV="staging")),
+        pytest.param("gunicorn", marks=[needs_gunicorn, pytest.mark.launch(*GUNICORN, FLASK_ENV="staging")]),
     ],
 )
-def test_refusal_to_start_is_one_line_and_exit_status_2(run, command):
-    process = run(*command.split(), FLASK_ENV="staging")
-
+def test_refusal_to_start_is_one_line_and_exit_status_2(process, command):
     assert (process.wait(), process.output()) == (
         2,
         "Error: FLASK_ENV='staging' is refused: it takes one of development, production, testing\n",
@@ -41,8 +39,9 @@ def test_taken_port_is_one_line_and_exit_status_1(run):
         )
 
 
-def test_ipv6_address_is_served(run):
-    url = run("wsgi.py", HOST="::1").url()
+@pytest.mark.launch("wsgi.py", HOST="::1")
+def test_ipv6_address_is_served(process):
+    url = process.url()
 
     assert re.fullmatch(r"http://\[::1\]:\d+", url)
     assert Server.at(url).send("GET", "/hello").status == 200

@@ -106,8 +106,8 @@ def test_stop_says_how_long_how_many_and_how_much_memory(stop):
     )
 
 
-def test_second_sigint_ends_at_once(run):
-    process = run("wsgi.py")
+@pytest.mark.launch("wsgi.py")
+def test_second_sigint_ends_at_once(process):
     server = Server.at(process.url())
     with begin(server):
         process.signal(signal.SIGINT)

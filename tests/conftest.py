@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server")
     if plugin is None:
         return
-    if config.args_source is config.ArgsSource.ARGS or any(map(config.getoption, narrowing)):
+    if config.args_source is config.ArgsSource.ARGS or any(config.getoption(option, None) for option in narrowing):
         plugin.options.cov_report = config.getoption("cov_report")
     elif config.getoption("cov_fail_under") is None:
         plugin.options.cov_fail_under = 100

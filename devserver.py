@@ -47,6 +47,8 @@ class RequestHandler(WSGIRequestHandler):
             self.connection.recv(1, socket.MSG_PEEK)
         except TimeoutError:
             return False
+        except ConnectionError:
+            pass  # a client that is gone already is Werkzeug's to notice
         self.connection.settimeout(self.timeout)
         return True
 

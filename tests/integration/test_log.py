@@ -2,6 +2,8 @@
 
 import re
 import select
+import socket
+import struct
 
 import pytest
 
@@ -73,6 +75,15 @@ def test_connection_that_says_nothing_logs_nothing(process, server):
 
     assert not closed
     assert process.output().count("\n") == lines + 1
+
+
+def test_client_that_hangs_up_leaves_no_traceback(process, server):
+    with server.connect() as connection:  # with no time to linger, its end is a reset
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.send("GET", "/hello?reset")
+
+    assert logged(process, "GET /hello?reset")
+    assert "Traceback" not in process.output()
 
 
 def test_unknown_version_is_logged_as_a_400(process, server):

@@ -17,12 +17,12 @@ serve: $(VENV)/ready ## Start the server on http://localhost:3000
 
 test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
-	$(BIN)/pytest lessons
+	$(BIN)/pytest -n auto lessons
 
 check: lint types bandit test meta ## Run all that CI runs
 
 meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/pytest --no-cov meta
+	$(BIN)/pytest -n auto --no-cov meta
 
 lint: $(VENV)/ready ## Check style and format with ruff
 	$(BIN)/ruff check .

@@ -22,7 +22,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 check: lint types bandit test meta ## Run all that CI runs
 
 meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/pytest -n auto --no-cov meta
+	$(BIN)/pytest --no-cov meta
 
 lint: $(VENV)/ready ## Check style and format with ruff
 	$(BIN)/ruff check .

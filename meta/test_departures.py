@@ -271,23 +271,31 @@ def serving(applications):
 
 
 class Outcome:
-    """A plugin that runs a choice of the tests, and keeps the reports of those that fail."""
+    """A plugin that runs a choice of the tests, counts them, and keeps the reports of those that fail."""
 
     def __init__(self, chosen=None):
         self.chosen = chosen
         self.failed = {}
+        self.ran = 0
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
         if self.chosen:
-            items[:] = [item for item in items if (item.callspec.params["kind"], item.originalname) in self.chosen]
+            items[:] = [item for item in items if self.which(item) in self.chosen]
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item):
+    def pytest_runtest_makereport(self, item, call):
         report = yield
+        self.ran += call.when == "call"
         if report.failed:
-            self.failed[item.callspec.params["kind"], item.originalname] = report
+            self.failed[self.which(item)] = report
         return report
+
+    @staticmethod
+    def which(item):
+        """The URL that a test asks, and the name of the test."""
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        return parameters.get("kind"), item.originalname
 
 
 def ask(urls, chosen=None):
@@ -295,8 +303,9 @@ def ask(urls, chosen=None):
     outcome = Outcome(chosen)
     servers = [argument for url in urls for argument in ("--server", url)]
     options = ["-m", "integration or security", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov", "--quiet"]
-    with redirect_stdout(StringIO()):
+    with redirect_stdout(StringIO()) as output:
         pytest.main([*servers, *options, "tests"], plugins=[outcome])
+    assert outcome.ran > 150, output.getvalue()  # or nothing would have been asked, and nothing failed
     return outcome.failed
 
 

@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def asks_from_outside(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & {"send", "server"}) and not names & {"start", "own_server", "run"}
+    return bool(names & {"send", "server"}) and not names & {"start", "own_server", "process", "run"}
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -3,10 +3,11 @@
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from werkzeug.datastructures import Headers
 
@@ -46,13 +47,14 @@ class Server:
         secure = self.url.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(self.url.netloc, timeout=timeout)
+        self.exchanges.append(exchange(method, self.url.path + path, headers, "nothing"))
         try:
             connection.request(method, self.url.path + path, headers=headers or {})
             response = connection.getresponse()
             answer = Answer(response.status, Headers(response.getheaders()), response.read())
         finally:
             connection.close()
-        self.exchanges.append(exchange(method, self.url.path + path, headers, answer))
+        self.exchanges[-1] = exchange(method, self.url.path + path, headers, answer)
         return answer
 
     def connect(self) -> socket.socket:
@@ -64,24 +66,25 @@ class Server:
             return ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
         return connection
 
-    def request(self, method: str = "GET", path: str = "/hello", version: str = "HTTP/1.1") -> bytes:
+    def request(self, method: str = "GET", path: str = "/hello") -> bytes:
         """The bytes of a request after which the server is to close the connection."""
         return (
-            f"{method} {self.url.path}{path} {version}\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
+            f"{method} {self.url.path}{path} HTTP/1.1\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
         )
 
     def send_bytes(self, data: bytes, *, hang_up: bool = False) -> bytes:
         """All that the server sends until it closes the connection; ``hang_up`` tells it that no more will come."""
+        self.exchanges.append(f"Sent:\n{readable(data)}\nCame back:\nnothing")
         with self.connect() as connection:
             connection.sendall(data)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
-        self.exchanges.append(f"Sent:\n{readable(data)}\nCame back:\n{readable(answer)}")
+        self.exchanges[-1] = f"Sent:\n{readable(data)}\nCame back:\n{readable(answer)}"
         return answer
 
 
-def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer) -> str:
+def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer | str) -> str:
     lines = [f"{method} {path}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
     return "Sent:\n" + "\n".join(lines) + f"\nCame back:\n{answer}"
 
@@ -89,3 +92,20 @@ def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: 
 def readable(data: bytes) -> str:
     """Bytes as lines; what is not printable is escaped, and a line feed alone does not end a line."""
     return "\n".join(repr(line)[2:-1] for line in data.split(b"\r\n"))
+
+
+def call(
+    application: Callable[..., Iterable[bytes]], method: str = "GET", path: str = "/hello", **environ: Any
+) -> tuple[str, list[tuple[str, str]], bytes]:
+    """What a server does with an application (PEP 3333): call it, take status and headers, join the body, close it."""
+    environ = {"SCRIPT_NAME": "", "QUERY_STRING": "", **environ, "REQUEST_METHOD": method, "PATH_INFO": path}
+    setup_testing_defaults(environ)
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    body = application(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
+    try:
+        content = b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+    [(status, headers)] = started
+    return status, headers, content

@@ -73,7 +73,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         wanted = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
         if source := inspect.getdoc(getattr(item, "function", None)):
             wanted += ". " + source.partition("\n")[0]
-        report.sections.append(("request and answer", f"The contract wants:\n{wanted}\n{exchanges[-1]}"))
+        report.sections.append(("request and answer", "\n".join(["The contract wants:", wanted, *exchanges[-3:]])))
     return report
 
 
@@ -82,6 +82,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         count = config.stash.get(DESELECTED, None)
         terminalreporter.section(" ".join(["server", *urls]))
         terminalreporter.line(
-            f"{'Some' if count is None else count} tests were deselected: they need the process itself "
+            f"{'Some' if count is None else count} of the tests that were deselected need the process itself "
             "(its start, environment, signals, log or memory), or the application in this one."
         )

@@ -2,11 +2,11 @@
 
 import runpy
 import signal
-from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
 
+from tests.client import call
 from tests.contract import HELLO
 from tests.servers import ROOT
 from wsgi import application
@@ -14,24 +14,10 @@ from wsgi import application
 pytestmark = pytest.mark.unit
 
 
-def call(application, method="GET", path="/hello"):
-    """What a server does with an application: call it with an environ, take status and headers, join the body."""
-    environ = {"REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": ""}
-    setup_testing_defaults(environ)
-    started = []
-    body = application(environ, lambda status, headers, exc_info=None: started.append((status, dict(headers))))
-    try:
-        content = b"".join(body)
-    finally:
-        body.close()
-    [(status, headers)] = started
-    return status, headers, content
-
-
 def test_application_is_called_with_environ_and_start_response():
     status, headers, content = call(application)
 
-    assert (status, headers["Content-Length"], content) == ("200 OK", "27", HELLO)
+    assert (status, dict(headers)["Content-Length"], content) == ("200 OK", "27", HELLO)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
 
 import coverage
 import pytest
@@ -17,11 +18,12 @@ os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 
 from app import create_app  # noqa: E402
 from tests.client import Answer, Server, exchange  # noqa: E402
-from tests.servers import COMMANDS, Start, shared_servers  # noqa: E402
+from tests.servers import COMMANDS, ServerProcess, Start, shared_servers  # noqa: E402
 
 pytest_plugins = ["tests.lesson_plugin", "tests.server_plugin"]
 
 Send = Callable[..., Answer]
+Launched = Callable[[pytest.Item], ServerProcess]
 TRACING = pytest.StashKey[coverage.Coverage]()
 
 
@@ -85,6 +87,43 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     asked = {item.callspec.params.get("kind") for item in request.session.items if hasattr(item, "callspec")}
     with shared_servers(tmp_path_factory.mktemp("servers"), asked & COMMANDS.keys()) as start:
         yield start
+
+
+@pytest.fixture(scope="session", autouse=True)
+def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
+    """The process that a test is marked with; those of a file with equal marks share one.
+
+    All are started before the first test, and boot beside the tests that need none.
+    """
+    folder = tmp_path_factory.mktemp("launched")
+    with ExitStack() as stack:
+        processes: dict[tuple[object, ...], ServerProcess] = {}
+
+        def launched(item: pytest.Item) -> ServerProcess:
+            marker = item.get_closest_marker("launch")
+            assert marker
+            environ = dict(marker.kwargs)
+            covered = environ.pop("covered", False)
+            key = item.path, marker.args, *marker.kwargs.items()
+            if key not in processes:
+                process = ServerProcess(marker.args, folder / str(len(processes)), environ, covered=covered)
+                processes[key] = stack.enter_context(process)
+            return processes[key]
+
+        if not hasattr(request.config, "workerinput"):  # of xdist, whose workers share the tests
+            request.getfixturevalue("start")
+            for item in request.session.items:
+                if item.get_closest_marker("launch"):
+                    launched(item)
+        yield launched
+        for process in processes.values():
+            process.terminate()
+
+
+@pytest.fixture
+def process(launched: Launched, request: pytest.FixtureRequest) -> ServerProcess:
+    """The process of ``@pytest.mark.launch("wsgi.py", HOST="::1")``."""
+    return launched(request.node)
 
 
 @pytest.fixture

@@ -10,27 +10,6 @@ import pytest
 from tests.servers import ROOT, ServerProcess
 
 
-@pytest.fixture(scope="session", autouse=True)
-def launched(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, ServerProcess]]:
-    """The processes that tests are marked with, all started before the first test: they boot beside it."""
-    folder = tmp_path_factory.mktemp("launched")
-    with ExitStack() as stack:
-        yield {
-            item.nodeid: stack.enter_context(ServerProcess(marker.args, folder / str(number), marker.kwargs))
-            for number, item in enumerate(request.session.items)
-            if (marker := item.get_closest_marker("launch"))
-        }
-
-
-@pytest.fixture
-def process(launched: dict[str, ServerProcess], request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
-    """The process of ``@pytest.mark.launch("wsgi.py", HOST="::1")``."""
-    with launched[request.node.nodeid] as process:
-        yield process
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Run Python in a child process: ``run("wsgi.py", PORT="3001")``."""

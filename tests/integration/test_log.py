@@ -8,19 +8,11 @@ import struct
 import pytest
 
 from tests.client import Server
-from tests.servers import ServerProcess, needs_gunicorn
+from tests.servers import needs_gunicorn
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.launch("wsgi.py", covered=True)]
 
 ASCTIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory):
-    """A server of this file's own, so that each line of the log is of one of its tests."""
-    log = tmp_path_factory.mktemp("log") / "log"
-    with ServerProcess(["wsgi.py"], log, covered=True) as process:
-        yield process
 
 
 @pytest.fixture

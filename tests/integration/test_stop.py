@@ -4,12 +4,13 @@ import re
 import signal
 import sys
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
 from tests.client import Server
 from tests.contract import HELLO
-from tests.servers import ServerProcess
+from tests.servers import GUNICORN
 
 pytestmark = [
     pytest.mark.integration,
@@ -31,31 +32,38 @@ class Stop:
 
 
 @pytest.fixture(
-    scope="module", params=[[signal.SIGTERM, signal.SIGTERM], [signal.SIGINT]], ids=["SIGTERM twice", "SIGINT"]
+    params=[
+        pytest.param([signal.SIGTERM, signal.SIGTERM], marks=pytest.mark.launch("wsgi.py", covered=True)),
+        pytest.param([signal.SIGINT], marks=pytest.mark.launch("wsgi.py", STOPPED_BY="SIGINT")),
+    ],
+    ids=["SIGTERM twice", "SIGINT"],
 )
-def stop(request, tmp_path_factory):
-    """A server that is told to stop: it has answered 3 requests, waits for the rest of 5, and has yet to see 20.
+def stop(process, request):
+    return play(process, *request.param)
+
+
+@cache
+def play(process, *signals):
+    """A server is told to stop: it has answered 3 requests, waits for the rest of 5, and has yet to see 20.
 
     A second SIGTERM is to change nothing.
     """
-    log = tmp_path_factory.mktemp("stop") / "log"
-    with ServerProcess(["wsgi.py"], log, covered=signal.SIGTERM in request.param) as process:
-        server = Server.at(process.url())
-        for _ in range(3):
-            server.send("GET", "/hello")
-        idle = server.connect()
-        begun = [begin(server) for _ in range(5)]
-        accepted = [begin(server, END) for _ in range(20)]
-        for signum in request.param:
-            process.signal(signum)
-            wait_until_refused(server)
-        return Stop(
-            [finish(connection, END) for connection in begun],
-            [finish(connection) for connection in accepted],
-            finish(idle),
-            process.wait(),
-            process.output(),
-        )
+    server = Server.at(process.url())
+    for _ in range(3):
+        server.send("GET", "/hello")
+    idle = server.connect()
+    begun = [begin(server) for _ in range(5)]
+    accepted = [begin(server, END) for _ in range(20)]
+    for signum in signals:
+        process.signal(signum)
+        wait_until_refused(server)
+    return Stop(
+        [finish(connection, END) for connection in begun],
+        [finish(connection) for connection in accepted],
+        finish(idle),
+        process.wait(),
+        process.output(),
+    )
 
 
 def begin(server, rest=b""):
@@ -106,7 +114,7 @@ def test_stop_says_how_long_how_many_and_how_much_memory(stop):
     )
 
 
-@pytest.mark.launch("wsgi.py")
+@pytest.mark.launch("wsgi.py", STOPPED_BY="two of SIGINT")
 def test_second_sigint_ends_at_once(process):
     server = Server.at(process.url())
     with begin(server):
@@ -128,12 +136,9 @@ def test_signal_during_the_start_ends_in_silence(run, signum):
     assert {line.split(":")[0] for line in process.output().splitlines()} == {"import time"}
 
 
-@pytest.mark.servers("gunicorn")
-def test_sigterm_is_graceful_under_gunicorn_too(run, tmp_path):
+@pytest.mark.launch(*GUNICORN[:3])
+def test_sigterm_is_graceful_under_gunicorn_too(process):
     """As its documentation has it; SIGINT is the quick stop there."""
-    home = tmp_path / "home"
-    home.mkdir()
-    process = run("-m", "gunicorn", "wsgi:application", HOME=str(home))
     server = Server.at(process.url())
     connection = begin(server)
     assert server.send("GET", "/hello").body == HELLO
@@ -143,4 +148,3 @@ def test_sigterm_is_graceful_under_gunicorn_too(run, tmp_path):
 
     assert finish(connection, END).endswith(HELLO)
     assert process.wait() == 0
-    assert list(home.iterdir()) == []  # where gunicorn would put its control socket

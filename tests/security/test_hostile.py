@@ -7,7 +7,6 @@ import pytest
 import devserver
 from tests.client import Server
 from tests.contract import HELLO, SECURITY_HEADERS, TIMESTAMP
-from tests.servers import ServerProcess
 
 pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
 
@@ -137,10 +136,8 @@ def test_wsgi_py_answers_what_is_not_http_in_json(start, name, status, error, me
     assert re.fullmatch(re.escape(expected) + TIMESTAMP + r'"}\n', body.decode())
 
 
-def test_wsgi_py_lets_a_client_go_that_stops_half_way(tmp_path):
-    """After five seconds, which this test makes a tenth of one; else each such client would keep a thread for ever."""
+@pytest.mark.launch("-c", "import wsgi; wsgi.RequestHandler.timeout = 0.1; wsgi.main()")
+def test_wsgi_py_lets_a_client_go_that_stops_half_way(process):
+    """After five seconds, of which we take a tenth of one; else each such client would keep a thread for ever."""
     assert devserver.RequestHandler.timeout == 5
-    impatient = "import wsgi; wsgi.RequestHandler.timeout = 0.1; wsgi.main()"
-
-    with ServerProcess(["-c", impatient], tmp_path / "log") as process:
-        assert Server.at(process.url()).send_bytes(HOSTILE["a half-sent request"]) == b""
+    assert Server.at(process.url()).send_bytes(HOSTILE["a half-sent request"]) == b""

@@ -28,3 +28,8 @@ def test_graceful_stop_is_over_before_a_container_is_killed():
 def test_worker_has_threads():
     """A sync worker is kept by one idle connection for the whole of the graceful time-out."""
     assert conf()["threads"] > 1
+
+
+def test_gunicorn_opens_no_control_socket():
+    """It would be a file in the home directory of whoever runs the server."""
+    assert conf()["control_socket_disable"] is True

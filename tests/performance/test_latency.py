@@ -25,7 +25,7 @@ def bare_flask():
     return app
 
 
-@pytest.mark.benchmark(group="one request in process", max_time=0.1, warmup=True, warmup_iterations=20)
+@pytest.mark.benchmark(group="one request in process", max_time=0.05, warmup=True, warmup_iterations=20)
 @pytest.mark.parametrize(
     ("make_app", "path"),
     [

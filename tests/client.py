@@ -36,6 +36,14 @@ class Server:
     def __repr__(self) -> str:
         return f"<Server {self.url.geturl()}>"
 
+    @property
+    def secure(self) -> bool:
+        return self.url.scheme == "https"
+
+    @property
+    def port(self) -> int:
+        return self.url.port or (443 if self.secure else 80)
+
     @classmethod
     def at(cls, url: str, exchanges: list[str] | None = None) -> Self:
         return cls(urlsplit(url.rstrip("/")), [] if exchanges is None else exchanges)
@@ -44,8 +52,7 @@ class Server:
         self, method: str, path: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
     ) -> Answer:
         """The answer to one request, over a connection of its own."""
-        secure = self.url.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
         connection = kind(self.url.netloc, timeout=timeout)
         self.exchanges.append(exchange(method, self.url.path + path, headers, "nothing"))
         try:
@@ -60,9 +67,8 @@ class Server:
     def connect(self) -> socket.socket:
         """A connection on which nothing has been sent."""
         assert self.url.hostname is not None
-        secure = self.url.scheme == "https"
-        connection = socket.create_connection((self.url.hostname, self.url.port or (443 if secure else 80)), TIMEOUT)
-        if secure:
+        connection = socket.create_connection((self.url.hostname, self.port), TIMEOUT)
+        if self.secure:
             return ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
         return connection
 

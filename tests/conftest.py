@@ -91,24 +91,23 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session", autouse=True)
 def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
-    """The process that a test is marked with; those of a file with equal marks share one.
+    """The process that a test is marked with: tests under one mark, of a file or of a parameter, share one.
 
     All are started before the first test, and boot beside the tests that need none.
     """
     folder = tmp_path_factory.mktemp("launched")
     with ExitStack() as stack:
-        processes: dict[tuple[object, ...], ServerProcess] = {}
+        processes: dict[int, ServerProcess] = {}
 
         def launched(item: pytest.Item) -> ServerProcess:
             marker = item.get_closest_marker("launch")
             assert marker
-            environ = dict(marker.kwargs)
-            covered = environ.pop("covered", False)
-            key = item.path, marker.args, *marker.kwargs.items()
-            if key not in processes:
+            if id(marker) not in processes:
+                environ = dict(marker.kwargs)
+                covered = environ.pop("covered", False)
                 process = ServerProcess(marker.args, folder / str(len(processes)), environ, covered=covered)
-                processes[key] = stack.enter_context(process)
-            return processes[key]
+                processes[id(marker)] = stack.enter_context(process)
+            return processes[id(marker)]
 
         if not hasattr(request.config, "workerinput"):  # of xdist, whose workers share the tests
             request.getfixturevalue("start")

@@ -10,7 +10,6 @@ import pytest
 
 from tests.client import Server
 from tests.contract import HELLO
-from tests.servers import GUNICORN
 
 pytestmark = [
     pytest.mark.integration,
@@ -34,7 +33,7 @@ class Stop:
 @pytest.fixture(
     params=[
         pytest.param([signal.SIGTERM, signal.SIGTERM], marks=pytest.mark.launch("wsgi.py", covered=True)),
-        pytest.param([signal.SIGINT], marks=pytest.mark.launch("wsgi.py", STOPPED_BY="SIGINT")),
+        pytest.param([signal.SIGINT], marks=pytest.mark.launch("wsgi.py")),
     ],
     ids=["SIGTERM twice", "SIGINT"],
 )
@@ -114,7 +113,7 @@ def test_stop_says_how_long_how_many_and_how_much_memory(stop):
     )
 
 
-@pytest.mark.launch("wsgi.py", STOPPED_BY="two of SIGINT")
+@pytest.mark.launch("wsgi.py")
 def test_second_sigint_ends_at_once(process):
     server = Server.at(process.url())
     with begin(server):
@@ -136,7 +135,7 @@ def test_signal_during_the_start_ends_in_silence(run, signum):
     assert {line.split(":")[0] for line in process.output().splitlines()} == {"import time"}
 
 
-@pytest.mark.launch(*GUNICORN[:3])
+@pytest.mark.launch("-m", "gunicorn", "wsgi:application")
 def test_sigterm_is_graceful_under_gunicorn_too(process):
     """As its documentation has it; SIGINT is the quick stop there."""
     server = Server.at(process.url())

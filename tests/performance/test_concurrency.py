@@ -12,9 +12,7 @@ pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", "gunicorn"
 
 async def ask(server, everybody):
     """Connect, wait until everybody is connected, ask, and read to the end."""
-    secure = server.url.scheme == "https"
-    port = server.url.port or (443 if secure else 80)
-    reader, writer = await asyncio.open_connection(server.url.hostname, port, ssl=secure or None)
+    reader, writer = await asyncio.open_connection(server.url.hostname, server.port, ssl=server.secure or None)
     await everybody.wait()
     writer.write(server.request())
     answer = await reader.read()

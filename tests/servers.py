@@ -14,11 +14,10 @@ from typing import Self
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GUNICORN = ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "1"]
 COMMANDS = {
     "wsgi.py": ["wsgi.py"],
     "flask run": ["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port", "0"],
-    "gunicorn": GUNICORN,
+    "gunicorn": ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "1"],
 }
 if sys.platform == "win32":
     del COMMANDS["gunicorn"]

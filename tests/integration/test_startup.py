@@ -8,7 +8,7 @@ import pytest
 import wsgi
 from app import PLACEHOLDER
 from tests.client import Server
-from tests.servers import COMMANDS, GUNICORN, needs_gunicorn
+from tests.servers import COMMANDS, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
@@ -18,7 +18,10 @@ pytestmark = pytest.mark.integration
     [
         pytest.param("wsgi.py", marks=pytest.mark.launch("wsgi.py", FLASK_ENV="staging")),
         pytest.param("flask run", marks=pytest.mark.launch(*COMMANDS["flask run"], FLASK_ENV="staging")),
-        pytest.param("gunicorn", marks=[needs_gunicorn, pytest.mark.launch(*GUNICORN, FLASK_ENV="staging")]),
+        pytest.param(
+            "gunicorn",
+            marks=[needs_gunicorn, pytest.mark.launch("-m", "gunicorn", "wsgi:application", FLASK_ENV="staging")],
+        ),
     ],
 )
 def test_refusal_to_start_is_one_line_and_exit_status_2(process, command):

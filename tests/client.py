@@ -79,15 +79,20 @@ class Server:
         )
 
     def send_bytes(self, data: bytes, *, hang_up: bool = False) -> bytes:
-        """All that the server sends until it closes the connection; ``hang_up`` tells it that no more will come."""
+        """All that the server answers, on a connection of its own; ``hang_up`` tells it that no more will come."""
         self.exchanges.append(f"Sent:\n{readable(data)}\nCame back:\nnothing")
         with self.connect() as connection:
             connection.sendall(data)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+            answer = receive(connection)
         self.exchanges[-1] = f"Sent:\n{readable(data)}\nCame back:\n{readable(answer)}"
         return answer
+
+
+def receive(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes the connection."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer | str) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tests.client import Server
+from tests.client import Server, receive
 from tests.contract import HELLO
 
 pytestmark = [
@@ -32,7 +32,7 @@ class Stop:
 
 @pytest.fixture(
     params=[
-        pytest.param([signal.SIGTERM, signal.SIGTERM], marks=pytest.mark.launch("wsgi.py", covered=True)),
+        pytest.param([signal.SIGTERM, signal.SIGTERM], marks=pytest.mark.launch("wsgi.py")),
         pytest.param([signal.SIGINT], marks=pytest.mark.launch("wsgi.py")),
     ],
     ids=["SIGTERM twice", "SIGINT"],
@@ -74,7 +74,7 @@ def begin(server, rest=b""):
 def finish(connection, rest=b""):
     with connection:
         connection.sendall(rest)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        return receive(connection)
 
 
 def wait_until_refused(server):

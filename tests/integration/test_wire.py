@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.client import receive
 from tests.contract import HELLO
 
 pytestmark = pytest.mark.integration
@@ -41,7 +42,7 @@ def test_request_that_arrives_in_pieces_is_answered(server):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in server.request():
             connection.send(bytes([byte]))
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        answer = receive(connection)
 
     assert answer.partition(b"\r\n\r\n")[2] == HELLO
 
@@ -63,7 +64,7 @@ def test_client_may_take_its_time_to_ask(own_server):
     with own_server.connect() as connection:
         closed, _, _ = select.select([connection], [], [], 0.15)
         connection.sendall(own_server.request())
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        answer = receive(connection)
 
     assert not closed
     assert answer.partition(b"\r\n\r\n")[2] == HELLO

@@ -2,12 +2,15 @@
 
 import re
 import signal
+import socket
 import sys
+import threading
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
+import devserver
 from tests.client import Server, receive
 from tests.contract import HELLO
 
@@ -97,6 +100,20 @@ def test_requests_that_the_kernel_has_accepted_are_answered(stop):
 
 def test_idle_connection_is_closed(stop):
     assert stop.idle == b""
+
+
+def test_handler_of_an_idle_connection_gives_up_when_the_server_stops(monkeypatch):
+    """In this process, where coverage sees it."""
+    monkeypatch.setattr(devserver, "POLL", 0.01)
+    monkeypatch.setattr(devserver.RequestHandler, "stopping", True)
+    client, connection = socket.socketpair()
+
+    with client, connection:
+        handler = threading.Thread(target=devserver.RequestHandler, args=[connection, ("127.0.0.1", 0), None])
+        handler.start()
+        handler.join(1)
+
+        assert not handler.is_alive()
 
 
 def test_stop_exits_with_0(stop):

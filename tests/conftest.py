@@ -18,7 +18,7 @@ os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 
 from app import create_app  # noqa: E402
 from tests.client import Answer, Server, exchange  # noqa: E402
-from tests.servers import COMMANDS, ServerProcess, Start, shared_servers  # noqa: E402
+from tests.servers import COMMANDS, ServerProcess, Start, launch, shared_servers  # noqa: E402
 
 pytest_plugins = ["tests.lesson_plugin", "tests.server_plugin"]
 
@@ -103,9 +103,7 @@ def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             marker = item.get_closest_marker("launch")
             assert marker
             if id(marker) not in processes:
-                environ = dict(marker.kwargs)
-                covered = environ.pop("covered", False)
-                process = ServerProcess(marker.args, folder / str(len(processes)), environ, covered=covered)
+                process = launch(folder / str(len(processes)), *marker.args, **marker.kwargs)
                 processes[id(marker)] = stack.enter_context(process)
             return processes[id(marker)]
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 COMMANDS = {
     "wsgi.py": ["wsgi.py"],
     "flask run": ["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port", "0"],
-    "gunicorn": ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "1"],
+    "gunicorn": ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "0"],
 }
 if sys.platform == "win32":
     del COMMANDS["gunicorn"]
@@ -43,6 +44,7 @@ class ServerProcess:
     ):
         self.log = log
         self.args = list(args)
+        self.cwd = cwd
         variables = {**os.environ, "PORT": "0", "PYTHONUTF8": "1", **(environ or {})}
         if not covered:
             variables["COVERAGE_PROCESS_CONFIG"] = None
@@ -105,6 +107,23 @@ def attempts() -> Iterator[None]:
     while time.monotonic() < deadline:
         yield
         time.sleep(0.005)
+
+
+def copy_application(folder: Path) -> Path:
+    """A copy of the application in a new folder, for a test that edits it or lays a ``.env`` beside it."""
+    folder.mkdir()
+    for path in ROOT.glob("*.py"):
+        shutil.copy(path, folder)
+    return folder
+
+
+def launch(
+    folder: Path, *args: str, covered: bool = False, copied: bool = False, **environ: str | None
+) -> ServerProcess:
+    """Start what ``@pytest.mark.launch`` asks for; its log is in ``folder``, and so is its copy of the application."""
+    folder.mkdir()
+    cwd = copy_application(folder / "copy") if copied else ROOT
+    return ServerProcess(args, folder / "log", environ, cwd=cwd, covered=covered)
 
 
 Start = Callable[[str], ServerProcess]

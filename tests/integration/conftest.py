@@ -1,6 +1,5 @@
 """Processes that a test starts for itself, and may end, unlike the servers that the session shares."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,13 +19,3 @@ def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
             return stack.enter_context(ServerProcess(args, log, environ, cwd=cwd))
 
         yield run
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the application, for a test that edits it or lays a ``.env`` beside it."""
-    folder = tmp_path / "copy"
-    folder.mkdir()
-    for path in ROOT.glob("*.py"):
-        shutil.copy(path, folder)
-    return folder

@@ -8,7 +8,7 @@ import pytest
 import wsgi
 from app import PLACEHOLDER
 from tests.client import Server
-from tests.servers import COMMANDS, needs_gunicorn
+from tests.servers import COMMANDS, copy_application, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
@@ -50,7 +50,8 @@ def test_ipv6_address_is_served(process):
     assert Server.at(url).send("GET", "/hello").status == 200
 
 
-def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(run, copy, tmp_path):
+def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(run, tmp_path):
+    copy = copy_application(tmp_path / "copy")
     copy.joinpath(".env").write_text("PORT=0\nHOST=127.0.0.1\nFLASK_ENV=testing\n")
     tmp_path.joinpath(".env").write_text("HOST=of the working directory, which is not asked\n")
 

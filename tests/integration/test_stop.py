@@ -13,6 +13,7 @@ import pytest
 import devserver
 from tests.client import Server, receive
 from tests.contract import HELLO
+from tests.servers import attempts
 
 pytestmark = [
     pytest.mark.integration,
@@ -83,10 +84,11 @@ def finish(connection, rest=b""):
 def wait_until_refused(server):
     """Wait for the stop to have begun: nobody is accepted any more."""
     try:
-        while True:
+        for _ in attempts():
             server.connect().close()
     except ConnectionError:
         return
+    pytest.fail("The server goes on to accept connections")
 
 
 def test_requests_in_flight_are_finished(stop):

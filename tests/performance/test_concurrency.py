@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", "gunicorn"
 def ask_at_once(server, clients):
     """Connect all before the first one asks; then read whichever answer has come, and close where one ends."""
     connections = [server.connect() for _ in range(clients)]
-    answers = {connection: b"" for connection in connections}
+    answers = dict.fromkeys(connections, b"")
     with selectors.DefaultSelector() as unanswered:
         for connection in connections:
             connection.sendall(server.request())

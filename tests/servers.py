@@ -109,21 +109,25 @@ def attempts() -> Iterator[None]:
         time.sleep(0.005)
 
 
-def copy_application(folder: Path) -> Path:
-    """A copy of the application in a new folder, for a test that edits it or lays a ``.env`` beside it."""
-    folder.mkdir()
-    for path in ROOT.glob("*.py"):
-        shutil.copy(path, folder)
-    return folder
-
-
 def launch(
-    folder: Path, *args: str, covered: bool = False, copied: bool = False, **environ: str | None
+    folder: Path,
+    *args: str,
+    covered: bool = False,
+    files: Mapping[str, str] | None = None,
+    **environ: str | None,
 ) -> ServerProcess:
-    """Start what ``@pytest.mark.launch`` asks for; its log is in ``folder``, and so is its copy of the application."""
+    """Start what ``@pytest.mark.launch`` asks for, its log in ``folder``.
+
+    Where there are ``files``, it starts in that folder: beside them, with a copy of the application in ``copy``.
+    """
     folder.mkdir()
-    cwd = copy_application(folder / "copy") if copied else ROOT
-    return ServerProcess(args, folder / "log", environ, cwd=cwd, covered=covered)
+    if files is not None:
+        folder.joinpath("copy").mkdir()
+        for path in ROOT.glob("*.py"):
+            shutil.copy(path, folder / "copy")
+        for name, text in files.items():
+            folder.joinpath(name).write_text(text)
+    return ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
 
 
 Start = Callable[[str], ServerProcess]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, ServerProcess
+from tests.servers import ServerProcess
 
 
 @pytest.fixture
@@ -14,8 +14,8 @@ def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Run Python in a child process: ``run("wsgi.py", PORT="3001")``."""
     with ExitStack() as stack:
 
-        def run(*args: str, cwd: Path = ROOT, **environ: str | None) -> ServerProcess:
+        def run(*args: str, **environ: str | None) -> ServerProcess:
             log = tmp_path / f"log{len(list(tmp_path.glob('log*')))}"
-            return stack.enter_context(ServerProcess(args, log, environ, cwd=cwd))
+            return stack.enter_context(ServerProcess(args, log, environ))
 
         yield run

@@ -11,13 +11,13 @@ from tests.client import Server
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.launch("wsgi.py", copied=True, FLASK_DEBUG="true")
+@pytest.mark.launch("copy/wsgi.py", files={}, FLASK_DEBUG="true")
 def test_edit_is_served_and_a_crash_answered_by_the_debugger(process):
     process.wait_for(r"Flask debug mode: True\n(?s:.*)={60}\n")
     server = Server.at(process.url())
     assert server.send("GET", "/hello").body == b'{"message": "Hello world"}\n'
 
-    source = process.cwd / "app.py"
+    source = process.cwd / "copy" / "app.py"
     code = source.read_text(encoding="utf-8")
     source.write_text(code.replace('"Hello world"', "1 / 0"), encoding="utf-8")
     process.wait_for(r"Restarting with (?s:.*)Restarting with (?s:.*)={60}\n(?s:.*)={60}\n")

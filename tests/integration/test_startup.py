@@ -8,7 +8,7 @@ import pytest
 import wsgi
 from app import PLACEHOLDER
 from tests.client import Server
-from tests.servers import COMMANDS, copy_application, needs_gunicorn
+from tests.servers import COMMANDS, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 
@@ -50,13 +50,17 @@ def test_ipv6_address_is_served(process):
     assert Server.at(url).send("GET", "/hello").status == 200
 
 
-def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(run, tmp_path):
-    copy = copy_application(tmp_path / "copy")
-    copy.joinpath(".env").write_text("PORT=0\nHOST=127.0.0.1\nFLASK_ENV=testing\n")
-    tmp_path.joinpath(".env").write_text("HOST=of the working directory, which is not asked\n")
-
-    process = run(str(copy / "wsgi.py"), cwd=tmp_path, PORT=None, FLASK_ENV="production", PYTHON_DOTENV_DISABLED=None)
-
+@pytest.mark.launch(
+    "copy/wsgi.py",
+    files={
+        "copy/.env": "PORT=0\nHOST=127.0.0.1\nFLASK_ENV=testing\n",
+        ".env": "HOST=of the working directory, which is not asked\n",
+    },
+    PORT=None,
+    FLASK_ENV="production",
+    PYTHON_DOTENV_DISABLED=None,
+)
+def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(process):
     process.wait_for("Host: 127.0.0.1\n")
     process.wait_for("Flask environment: production\n")
 

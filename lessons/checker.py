@@ -2,23 +2,22 @@
 
 console     lines after `$ ` are run, in one shell a lesson, in a scratch copy of the repository; the rest is output
 pycon       the same after `>>> `, in one Python session, which starts afresh where a file has been edited
-diff        an edit of the scratch copy, undone where its section or its <details> ends
+diff        an edit of the scratch copy, undone where its section ends
 mermaid     a diagram: each line is one that this kind of diagram knows
 any other   a verbatim piece of the file that its section linked last; a line `...` stands for lines left out
 
 In an output, `...` stands for the rest of a line or, alone, for any lines. `<!-- not run: why -->` excuses a fence.
 A server goes on in the background: what it prints is compared as far as the lesson shows it. A block that begins
 without a command is that server's terminal going on, and a line that begins with ^C stops it.
+A line that begins with `> `, or with `... ` after `>>> `, goes on with the command right above it.
 A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the project with those in their place.
 """
 
-import codeop
 import os
 import random
 import re
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -26,9 +25,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,9 +39,9 @@ POLL = 0.02  # seconds between two looks at a server
 QUIET = 5.0  # seconds without a new line after which a server that listens has said all
 HOME = "/home/you"  # what an output shows of the scratch copy's home
 TUTORIAL = f"{HOME}/tutorial"
-FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([\w+-]*)[^`]*")
-LINK = re.compile(r"\]\((?!\w+:)([^)\s#]+)")
-EXCUSE = re.compile(r"<!--\s*not run:\s*(?!-->)\S((?!-->).)*-->\s*\Z", re.DOTALL)
+FENCE = re.compile(r"^([ >]*)(`{3,}|~{3,}) *([\w+-]*)[^`\n]*\n(.*?)(?:^[ >]*\2[`~]* *$|\Z)", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
+EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
 SERVES = re.compile(  # alone on its line, that is; one that ends by itself is compared like any other command
     r"""(\w+=('[^']*'|"[^"]*"|[^\s'"])*\s+)*(\S*python[\d.]*\s+(wsgi\.py|-m\s+(gunicorn|waitress|http\.server|flask\b.*\brun))"""
     r"""|gunicorn|waitress-serve|flask\b.*\brun|make\s+(run|serve|dev|start))\b([^;|&\n]|>&|&>)*&?"""
@@ -92,12 +93,12 @@ class Block:
     number: int  # the line number of its first line
     language: str
     lines: list[str]
-    scope: tuple[int, ...]  # its heading and, within that, its <details>: an edit lives as long
-    link: str | None
+    section: int  # an edit lives as long
+    links: list[str]  # of its section, so far
     excused: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """A command and its output; where a block begins without a command, what a server goes on to print."""
 
@@ -106,67 +107,41 @@ class Step:
     output: list[str]
 
 
-def read_blocks(lines: Sequence[str]) -> Iterator[Block]:
+def read_blocks(text: str) -> Iterator[Block]:
     """The fences of a lesson, in order."""
-    scope: tuple[int, ...] = ()
-    link, before = None, ""
-    numbered = enumerate(lines, 1)
-    for number, line in numbered:
-        if fence := FENCE.fullmatch(line):
-            indent, mark, language = fence.groups()
-            body: list[str] = []
-            for _, inner in numbered:
-                if inner.strip().startswith(mark) and not inner.strip().strip(mark[0]):
-                    break
-                body.append(inner.removeprefix(indent))
-            yield Block(number + 1, language, body, scope, link, bool(EXCUSE.search(before)))
-            before = ""
-            continue
-        if line.startswith("#"):
-            scope, link = (number,), None
-        elif "</details>" in line:
-            scope = scope[:1]
-        elif "<details" in line:
-            scope = (*scope[:1], number)
-        before += line + "\n"
-        for target in LINK.findall(line):
-            link = link if target.endswith(".md") else target
+    prose = FENCE.sub(lambda fence: re.sub(".", " ", fence[0]), text)
+    for fence in FENCE.finditer(text):
+        indent, _, language, body = fence.groups()
+        lines = [line.removeprefix(indent) for line in body.split("\n")[:-1]]
+        sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)
+        excused = bool(EXCUSE.search(text, 0, fence.start()))
+        yield Block(
+            text.count("\n", 0, fence.start(4)) + 1, language, lines, len(sections), LINK.findall(sections[-1]), excused
+        )
 
 
-def read_steps(block: Block) -> Iterator[Step]:
-    """The commands of a block. `> ` or `... ` continues an incomplete one, and begins an output after any other."""
-    console = block.language == "console"
-    prompt, more, incomplete = ("$ ", "> ", bash_wants_more) if console else (">>> ", "... ", python_wants_more)
-    lines = [*block.lines, prompt]
-    source, start, number = "", 0, 0
-    while number < len(lines):
-        if lines[number].startswith(prompt):
-            output = without_blank_end(lines[start:number])
-            if source or output:
-                yield Step(block.number + start, source, output)
-            source = lines[number].removeprefix(prompt)
-            while lines[number + 1 :] and f"{lines[number + 1]} ".startswith(more) and incomplete(source):
-                number += 1
-                source += "\n" + lines[number][len(more) :]
-            start = number + 1
-        number += 1
+def read_steps(block: Block) -> list[Step]:
+    """The commands of a block, each with its output; ^C is a command, too, and stands in its output."""
+    prompt, more = ("$ ", "> ") if block.language == "console" else (">>> ", "... ")
+    steps = [Step(block.number, "", [])]
+    for number, line in enumerate(block.lines, block.number):
+        step = steps[-1]
+        if line.startswith(prompt):
+            steps.append(Step(number + 1, line.removeprefix(prompt), []))
+        elif line.startswith("^C"):
+            steps.append(Step(number, "^C", [line]))
+        elif line.startswith(more) and step.source and not step.output:
+            step.number, step.source = number + 1, f"{step.source}\n{line.removeprefix(more)}"
+        else:
+            step.output.append(line)
+    for step in steps:
+        step.output = without_blank_end(step.output)
+    return [step for step in steps if step.source or step.output]
 
 
 def without_blank_end(lines: Sequence[str]) -> list[str]:
     text = "\n".join(lines).rstrip()
     return text.split("\n") if text else []
-
-
-def python_wants_more(source: str) -> bool:
-    try:
-        return codeop.compile_command(source, symbol="single") is None
-    except (SyntaxError, ValueError, OverflowError):
-        return False
-
-
-def bash_wants_more(source: str) -> bool:
-    parsed = subprocess.run(["bash", "-n", "-c", source], capture_output=True, check=False)
-    return source.endswith("\\") or bool(parsed.stderr)  # of an unfinished here-document, bash only warns
 
 
 def normalise(text: str) -> str:
@@ -383,7 +358,6 @@ class Lesson:
         self.path, self.root, self.timeout, self.update = path, root, timeout, update
         self.lines = path.read_bytes().decode().split("\n")
         self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
-        self.edits: list[tuple[tuple[int, ...], Path, str | None]] = []  # of which scope, of what, what was there
         self.servers: list[Server] = []
         self.pids: dict[str, str] = {}  # what a command calls the processes of the servers
         self.python: Session | None = None
@@ -393,18 +367,17 @@ class Lesson:
         with scratch_copy(self.root, "\n".join(self.lines)) as (self.base, self.names), ExitStack() as self.stack:
             self.stack.callback(self.write_corrections)
             self.bash = self.session("bash", "--noprofile", "--norc", "-c", BASH)
-            for block in read_blocks(self.lines):
-                while self.edits and self.edits[-1][0] != block.scope[: len(self.edits[-1][0])]:
-                    self.write(*self.edits.pop()[1:])
-                if not block.excused:
-                    self.check_block(block)
+            for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
+                with ExitStack() as self.edits:  # what takes back the edits of the section
+                    for block in blocks:
+                        if not block.excused:
+                            self.check_block(block)
 
     def check_block(self, block: Block) -> None:
         match block.language:
             case "console":
-                steps = list(read_steps(block))
-                for step in steps:
-                    self.run_console(step, last=step is steps[-1])
+                for step in read_steps(block):
+                    self.run_console(step)
             case "pycon":
                 for step in read_steps(block):
                     self.python = self.python or self.session(sys.executable, "-u", "-c", PYTHON)
@@ -465,23 +438,16 @@ class Lesson:
         if self.corrections:
             self.path.write_bytes("\n".join(self.lines).encode())
 
-    def run_console(self, step: Step, *, last: bool) -> None:
-        """Run a command, or follow what the latest server prints; a line that begins with ^C stops that."""
-        stop = next((i for i, line in enumerate(step.output) if line.startswith("^C")), len(step.output))
-        before = replace(step, output=step.output[:stop])
-        after = replace(step, number=step.number + stop, output=step.output[stop:])
-        if step.source and not SERVES.fullmatch(step.source):
+    def run_console(self, step: Step) -> None:
+        """Run a command, start or stop a server, or follow what the latest one prints."""
+        if step.source == "^C" and self.servers:
+            self.stop(self.servers.pop(), step)
+        elif step.source not in ("", "^C") and not SERVES.fullmatch(step.source):
             self.compare(step, *self.run(self.bash, step.source))
-            return
-        if not step.source and not self.servers:
+        elif step.source != "^C" and (step.source or self.servers):
+            self.follow(self.serve(step) if step.source else self.servers[-1], step)
+        else:
             self.fail(step.number, step.output, ["no command, and no server that could print this"])
-        server = self.serve(step) if step.source else self.servers[-1]
-        if step.source or before.output:
-            self.follow(server, before)
-        if after.output:
-            self.stop(server, after, "^C")
-        elif not step.source and not last:  # a command in the terminal of a server that must be over, then
-            self.stop(server, after)
 
     def serve(self, step: Step) -> Server:
         """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
@@ -517,17 +483,12 @@ class Lesson:
         typed, real = (PID.finditer("\n".join(lines)) for lines in (step.output, printed))
         self.pids.update({here[2]: there[2] for here, there in zip(typed, real, strict=False)})
 
-    def stop(self, server: Server, step: Step, typed: str = "") -> None:
-        """Wait for the end, which `$?` then tells of; what the server still prints stands after the ^C."""
-        if typed:
-            server.shown += len(self.printed(server))
-            with suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGINT)
-        _, problem = self.bash.run(f"wait {server.pid}", self.timeout)
+    def stop(self, server: Server, step: Step) -> None:
+        """Type Ctrl-C and wait for the end, of which `$?` tells then; what is printed until there stands after ^C."""
+        server.shown += len(self.printed(server))
+        _, problem = self.bash.run(f"kill -INT -- -{server.pid}; wait {server.pid}", self.timeout)
         first, *others = self.printed(server) or [""]
-        self.servers.remove(server)
-        if typed or problem:
-            self.compare(step, [typed + first, *others], problem)
+        self.compare(step, ["^C" + first, *others], problem)
 
     def apply(self, block: Block) -> None:
         """Edit the scratch copy until the scope of the block ends."""
@@ -540,13 +501,14 @@ class Lesson:
             path = self.base / "home/tutorial" / name
             text = path.read_text() if path.exists() else ""
             old, new = (swap("".join(f"{c[1:]}\n" for c in changes if c[:1] != sign), self.names) for sign in "+-")
-            found = [m.start() for m in re.finditer(rf"^(?={re.escape(old)})" if old else r"\Z", text, re.MULTILINE)]
-            known = source == name or (source == "/dev/null" and not path.exists())
-            if not known or old == new or len(found) != 1:
-                said = f"{name} has the old lines {len(found)} times, not once" if old != new and known else "no change"
-                self.fail(block.number, part.splitlines()[2:], [said])
-            self.edits.append((block.scope, path, text if path.exists() else None))
-            self.write(path, text[: found[0]] + new + text[found[0] + len(old) :])
+            place = rf"^{re.escape(old)}" if old else r"\Z"
+            around = re.split(place, text, flags=re.MULTILINE)
+            if len(around) != 2 or path.exists() == (source == "/dev/null"):
+                there = "there" if path.exists() else "not there"
+                found = f"{name} is {there}, and has the old lines {len(around) - 1} times"
+                self.fail(block.number, part.splitlines()[2:], [found])
+            self.edits.callback(self.write, path, text if path.exists() else None)
+            self.write(path, new.join(around))
 
     def write(self, path: Path, text: str | None) -> None:
         """Give a file of the scratch copy another text, or none; nobody goes on with what was imported from it."""
@@ -563,7 +525,7 @@ class Lesson:
 
     def find_excerpt(self, block: Block) -> None:
         """The pieces of an excerpt stand in the repository's own file, in this order."""
-        file = self.path.parent / block.link if block.link and block.language else None
+        file = self.path.parent / block.links[-1] if block.links and block.language else None
         if file is None or not file.is_file():
             fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
             self.fail(block.number, block.lines, [f"nothing: {fence}"])
@@ -579,7 +541,7 @@ class Lesson:
                 self.fail(
                     block.number,
                     wanted,
-                    [f"{block.link} has no such piece, or not after the one before; it has:", *near],
+                    [f"{file.name} has no such piece, or not after the one before; it has:", *near],
                 )
             start += len("\n".join(wanted))
 

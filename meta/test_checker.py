@@ -113,7 +113,6 @@ RIGHT = {
     "a shell that stays": fence("console", "$ cd lessons && export TEA=3\n")
     + fence("console", "$ echo $TEA; ls 0*\n3\n...\n"),
     "a continued command": fence("console", "$ echo tea \\\n>   milk\ntea milk\n$ cat <<END\n> tea\n> END\ntea\n"),
-    "an output like a prompt": fence("console", "$ echo '> tea'\n> tea\n"),
     "nothing on stdin": fence("console", "$ cat\n"),
     "an error of the shell": fence("console", "$ no-such-command\nbash: no-such-command: command not found\n"),
     "the place": fence("console", f"$ pwd\n{TUTORIAL}\n$ echo hi > /tmp/x; cat /tmp/x\nhi\n"),
@@ -132,10 +131,10 @@ RIGHT = {
     "edit": "## Break it\n"
     + fence("diff", '--- shop.py\n+++ shop.py\n-PRICES = {"tea": 3}\n+PRICES = {"tea": 4}\n \n \n def price(name):\n')
     + fence("pycon", '>>> import shop\n>>> shop.price("tea")\n4\n')
-    + "## Your turn\n<details>\n\n"
-    + fence("diff", "--- shop.py\n+++ shop.py\n+MORE = 1\n--- new.py\n+++ new.py\n+TEA = 5\n")
+    + "## Your turn\n"
+    + fence("diff", "--- shop.py\n+++ shop.py\n+MORE = 1\n--- /dev/null\n+++ new.py\n+TEA = 5\n")
     + fence("console", "$ tail -n1 shop.py; cat new.py\nMORE = 1\nTEA = 5\n")
-    + "</details>\n"
+    + "## Recap\n"
     + fence("pycon", '>>> import shop\n>>> shop.price("tea"), hasattr(shop, "MORE")\n(3, False)\n')
     + fence("console", "$ ls new.py\nls: cannot access 'new.py': No such file or directory\n"),
     "mermaid": fence("mermaid", "flowchart LR\n  a[Client] -->|GET| b\n"),
@@ -197,14 +196,15 @@ WRONG = {
     "an excerpt of another section": (f"[shop](../shop.py)\n## Next\n{fence('text', 'def price(name):\n')}", "nothing"),
     "an edit that no longer applies": (
         fence("diff", "--- shop.py\n+++ shop.py\n-COSTS = 1\n+COSTS = 2\n"),
-        "{}:2\nThe lesson says:\n    -COSTS = 1\n    +COSTS = 2\nWhat came out:\n    shop.py has the old lines 0 times",
+        "{}:2\nThe lesson says:\n    -COSTS = 1\n    +COSTS = 2\nWhat came out:\n    shop.py is there",
     ),
     "an edit of lines that stand there twice": (fence("diff", "--- shop.py\n+++ shop.py\n \n+x\n"), "2 times"),
-    "an edit that changes nothing": (fence("diff", "--- shop.py\n+++ shop.py\n def price(name):\n"), "no change"),
-    "an edit that makes what is there": (fence("diff", "--- /dev/null\n+++ shop.py\n+x\n"), "no change"),
+    "an edit that makes what is there": (fence("diff", "--- /dev/null\n+++ shop.py\n+x\n"), "shop.py is there"),
+    "an edit of what is not there": (fence("diff", "--- new.py\n+++ new.py\n+x\n"), "new.py is not there"),
     "an edit of no file": (fence("diff", "PRICES = 3\n"), "no edit"),
     "mermaid": (fence("mermaid", "flowchart LR\n  a[Client (curl)] --> b\n"), "Client (curl)"),
     "a fence without an excuse": (fence("powershell", "dir\n"), "{}:2\nThe lesson says:\n    dir\nWhat"),
+    "a fence without an end": ("```powershell\ndir\n", "{}:2\nThe lesson says:\n    dir\n"),
     "a fence without a language": ("[shop.py](../shop.py)\n" + fence("", "def price(name):\n"), "a nameless fence"),
     "an excuse without a reason": (f"<!-- not run: -->\n{fence('sh', 'dir\n')}", "nothing: a sh fence"),
     "an excuse that stands elsewhere": (f"<!-- not run: x -->\n\nSo:\n\n{fence('sh', 'dir\n')}", "nothing: a sh fence"),

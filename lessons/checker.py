@@ -14,7 +14,6 @@ A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the
 """
 
 import os
-import random
 import re
 import select
 import shutil
@@ -39,6 +38,7 @@ POLL = 0.02  # seconds between two looks at a server
 QUIET = 5.0  # seconds without a new line after which a server that listens has said all
 HOME = "/home/you"  # what an output shows of the scratch copy's home
 TUTORIAL = f"{HOME}/tutorial"
+PORTS = range(4800, 5000, 2)  # no number that stands in the project, and as long as 3000
 FENCE = re.compile(r"^([ >]*)(`{3,}|~{3,}) *([\w+-]*)[^`\n]*\n(.*?)(?:^[ >]*\2[`~]* *$|\Z)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
@@ -46,7 +46,6 @@ SERVES = re.compile(  # alone on its line, that is; one that ends by itself is c
     r"""(\w+=('[^']*'|"[^"]*"|[^\s'"])*\s+)*(\S*python[\d.]*\s+(wsgi\.py|-m\s+(gunicorn|waitress|http\.server|flask\b.*\brun))"""
     r"""|gunicorn|waitress-serve|flask\b.*\brun|make\s+(run|serve|dev|start))\b([^;|&\n]|>&|&>)*&?"""
 )
-UNTRACKED = {".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__"}  # where git is not asked
 
 PID = re.compile(r"(Process ID: |pid: ?|^\[\d+\] |\d\] \[|:\d+ \()(\d+)\b", re.MULTILINE)
 CLOCK = r"\d\d:\d\d:\d\d"
@@ -67,11 +66,10 @@ BASH = r"""
 while IFS= read -r -d '' _command; do (exit ${_status:-0}); eval "$_command" </dev/null; _status=$?; printf '\036'; done
 """
 PYTHON = r"""
-import code, os
-commands, console = os.fdopen(os.dup(0), "rb", 0), code.InteractiveInterpreter()
-os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-while command := b"".join(iter(lambda: commands.read(1).strip(b"\0"), b"")):
-    console.runsource(command.decode() + "\n", "<stdin>", "single")
+import code, sys
+console = code.InteractiveInterpreter()
+while True:
+    console.runsource("".join(iter(lambda: sys.stdin.read(1), "\0")) + "\n", "<stdin>", "single")
     print(end="\036", flush=True)
 """
 # What bash adds only where it is not a terminal's: the line of an error, and the end of a job.
@@ -237,80 +235,75 @@ def swap(text: str, words: Mapping[str, str]) -> str:
     return re.sub(rf"(?<![\w.])({either})(?!\w)", lambda found: words[found[0]], text)
 
 
+@contextmanager
+def scratch_copy(root: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder with a copy of the project, and what is called otherwise there than in the lesson."""
+    with ExitStack() as stack:
+        base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
+        # A process of its own cleans up once this pipe closes: that happens however this one ends.
+        janitor = subprocess.Popen(
+            [sys.executable, __file__, base], stdin=subprocess.PIPE, env={}, start_new_session=True
+        )
+        stack.callback(janitor.communicate)
+        ports = free_ports(stack)
+
+        def copy(source: str, target: str) -> None:
+            Path(target).write_bytes(swap(Path(source).read_bytes().decode("latin-1"), ports).encode("latin-1"))
+            shutil.copymode(source, target)
+
+        ignored = [name.rstrip("/") for name in (root / ".gitignore").read_text().splitlines()]
+        ignore = shutil.ignore_patterns(".git", *ignored)
+        shutil.copytree(root, base / "home/tutorial", symlinks=True, ignore=ignore, copy_function=copy)
+        (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
+        (base / "tmp").mkdir()
+        yield base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")}
+
+
+def free_ports(stack: ExitStack) -> dict[str, str]:
+    """Two ports in a row, for 3000 and 3001, which no lesson beside this one takes until the stack is left."""
+    for port in PORTS:
+        # A UDP port of the same number disturbs nobody.
+        lock = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+        with suppress(OSError):
+            lock.bind(("127.0.0.1", port))
+            for number in (port, port + 1):
+                socket.create_server(("", number)).close()
+            return {"3000": str(port), "3001": str(port + 1)}
+    raise OSError(f"no free port in {PORTS}")
+
+
 def clean(base: Path) -> None:
     """End every process that works in a folder, or has it in its environment; remove the folder."""
-
-    def belongs(process: psutil.Process) -> bool:
-        with suppress(psutil.Error):
-            return any(str(base) in text for text in (process.cwd(), *process.environ().values()))
-        return False
-
-    while rest := [process for process in psutil.process_iter() if belongs(process)]:
+    while rest := [p for p in psutil.process_iter(["cwd", "environ"]) if str(base) in str(p.info)]:
         for process in rest:
-            with suppress(psutil.Error):
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(rest, timeout=1)
     shutil.rmtree(base, ignore_errors=True)
 
 
-@contextmanager
-def scratch_copy(root: Path, lesson: str) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder with a copy of the project, and what is called otherwise there than in the lesson."""
-    with ExitStack() as stack:
-        base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
-        # A process of its own cleans up once this pipe closes: that happens however this one ends.
-        command = [sys.executable, __file__, str(base)]
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-        janitor = subprocess.Popen(command, stdin=subprocess.PIPE, env=environ, start_new_session=True)
-        stack.callback(janitor.communicate)
-        files = {name: (root / name).read_bytes() for name in project_files(root)}
-        ports = stack.enter_context(free_ports(lesson, *(text.decode(errors="replace") for text in files.values())))
-        for name, content in files.items():
-            path = base / "home/tutorial" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(swap(content.decode("latin-1"), ports).encode("latin-1"))
-            shutil.copymode(root / name, path)
-        (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
-        (base / "tmp").mkdir()
-        names = {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")}
-        yield base, names | {f"{TUTORIAL}/.venv": sys.prefix} if sys.prefix != sys.base_prefix else names
-
-
-def project_files(root: Path) -> list[str]:
-    """What git tracks or would track; where there is no git, all but what it would not."""
-    git = ["git", "-C", str(root), "ls-files", "-coz", "--exclude-standard"]
-    try:
-        names = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
-    except (OSError, subprocess.CalledProcessError):
-        paths = [path.relative_to(root) for path in root.rglob("*")]
-        names = [str(path) for path in paths if not UNTRACKED & {*path.parts}]
-    return [name for name in names if (root / name).is_file()]
-
-
-@contextmanager
-def free_ports(*texts: str) -> Iterator[dict[str, str]]:
-    """Two ports in a row, for 3000 and 3001: as long as these, and named nowhere in the texts."""
-    with ExitStack() as locks:
-        while True:
-            first = random.SystemRandom().randrange(4000, 9999)
-            ports = {"3000": str(first), "3001": str(first + 1)}
-            with suppress(OSError):
-                for port in (first, first + 1):
-                    # A UDP port of the same number disturbs nobody, and no lesson beside this one can have it, too.
-                    locks.enter_context(socket.socket(type=socket.SOCK_DGRAM)).bind(("127.0.0.1", port))
-                    socket.create_server(("", port)).close()
-                if not any(port in text for port in ports.values() for text in texts):
-                    break
-        yield ports
-
-
 class Session:
-    """An interpreter that stays: it runs one command after another."""
+    """An interpreter that stays in the scratch copy, and runs one command after another."""
 
-    def __init__(self, *args: str, cwd: Path, env: Mapping[str, str]) -> None:
-        pipe = subprocess.PIPE
+    def __init__(self, base: Path, *args: str) -> None:
+        environ = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(base / "home"),
+            "TMPDIR": str(base / "tmp"),
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "COLUMNS": "80",
+            "TZ": "UTC",
+        }
         self.popen = subprocess.Popen(
-            args, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, cwd=cwd, env=env, start_new_session=True
+            args,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=base / "home/tutorial",
+            env=environ,
+            start_new_session=True,
         )
 
     def run(self, command: str, timeout: float) -> tuple[str, str]:
@@ -321,10 +314,9 @@ class Session:
         output, problem = b"", ""
         with suppress(BrokenPipeError):
             self.popen.stdin.write(command.encode() + b"\0")
-            self.popen.stdin.flush()
         while not output.endswith(END) and not problem:
             ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            chunk = os.read(self.popen.stdout.fileno(), 65536) if ready else b""
+            chunk = self.popen.stdout.read(65536) if ready else b""
             output += chunk
             problem = "" if chunk else "(the session has ended)" if ready else f"(still running after {timeout:g} s)"
         return output.removesuffix(END).decode(errors="replace"), problem
@@ -364,7 +356,7 @@ class Lesson:
 
     def check(self) -> None:
         """Run the blocks in order; raises :class:`WrongError` for the first that is wrong."""
-        with scratch_copy(self.root, "\n".join(self.lines)) as (self.base, self.names), ExitStack() as self.stack:
+        with scratch_copy(self.root) as (self.base, self.names), ExitStack() as self.stack:
             self.stack.callback(self.write_corrections)
             self.bash = self.session("bash", "--noprofile", "--norc", "-c", BASH)
             for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
@@ -391,19 +383,7 @@ class Lesson:
                 self.find_excerpt(block)
 
     def session(self, *args: str) -> Session:
-        session = Session(
-            *args,
-            cwd=self.base / "home/tutorial",
-            env={
-                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                "HOME": str(self.base / "home"),
-                "TMPDIR": str(self.base / "tmp"),
-                "LANG": "C.UTF-8",
-                "TERM": "dumb",
-                "COLUMNS": "80",
-                "TZ": "UTC",
-            },
-        )
+        session = Session(self.base, *args)
         self.stack.callback(session.close)
         return session
 

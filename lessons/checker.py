@@ -25,8 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import cache
+from difflib import SequenceMatcher, get_close_matches
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -35,29 +34,37 @@ from typing import NoReturn
 import psutil
 
 POLL = 0.02  # seconds between two looks at a server
-QUIET = 5.0  # seconds without a new line after which a server that listens has said all
 HOME = "/home/you"  # what an output shows of the scratch copy's home
 TUTORIAL = f"{HOME}/tutorial"
 PORTS = range(4800, 5000, 2)  # no number that stands in the project, and as long as 3000
 FENCE = re.compile(r"^([ >]*)(`{3,}|~{3,}) *([\w+-]*)[^`\n]*\n(.*?)(?:^[ >]*\2[`~]* *$|\Z)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
-SERVES = re.compile(  # alone on its line, that is; one that ends by itself is compared like any other command
-    r"""(\w+=('[^']*'|"[^"]*"|[^\s'"])*\s+)*(\S*python[\d.]*\s+(wsgi\.py|-m\s+(gunicorn|waitress|http\.server|flask\b.*\brun))"""
-    r"""|gunicorn|waitress-serve|flask\b.*\brun|make\s+(run|serve|dev|start))\b([^;|&\n]|>&|&>)*&?"""
+# Alone on its line, that is; one that ends by itself is compared like any other command.
+SERVES = re.compile(
+    r"(\w+=('[^']*'|\S*) +)*(python (wsgi\.py|examples/|-m http\.server)|gunicorn|flask .*run)\b([^;|&\n]|>&)*&?"
 )
 
-PID = re.compile(r"(Process ID: |pid: ?|^\[\d+\] |\d\] \[|:\d+ \()(\d+)\b", re.MULTILINE)
 CLOCK = r"\d\d:\d\d:\d\d"
 NORMALISED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(rf"\d{{4}}-\d\d-\d\d[T ]{CLOCK}([.,]\d+)?"), lambda date: re.sub(r"\d", "0", date[0])),
     (re.compile(rf"\w{{3}}, \d\d \w{{3}} \d{{4}} {CLOCK} GMT"), "<date>"),
     (re.compile(rf"\d\d/\w{{3}}/\d{{4}}[ :]{CLOCK}"), "<date>"),
     (re.compile(r"\b(\d+m)?\d+\.\d+( ?)(s|ms|µs|us|ns|seconds?)\b"), r"<duration>\2\3"),
-    (PID, r"\1<pid>"),
+    (re.compile(r"(Process ID: |pid: ?|^\[\d+\] |\d\] \[|:\d+ \()\d+\b", re.MULTILINE), r"\1<pid>"),
     (re.compile(r"((?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):|\b[Pp]ort:? )\d{5}\b"), r"\1<port>"),
     (re.compile(r"(?<![\w.])/tmp/[\w./+-]*"), "/tmp/<path>"),
     (re.compile(r"(?<=[a-z])([-/ ]|: )\d+\.\d+\.\d+\b(?!\.?\d)|(?<=python)()\d\.\d+\b"), r"\1<version>"),
+]
+
+# The diagrams in use: what begins one, what an `end` ends, any other line. A label has brackets in quotes alone.
+LABEL = r'("[^"]*"|[^"\[\](){}|<>;-]+)'
+NODE = rf"(?!end\b)\w+(\[{LABEL}\]|\({LABEL}\)|\{{{LABEL}\}})?"
+ARROW = rf"(&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->)"
+MESSAGE = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \w+( as .+)?|else .+"
+DIAGRAMS = [
+    (r"(flowchart|graph) (LR|TD)", r"subgraph .+", rf"{NODE}( {ARROW} {NODE})*"),
+    (r"sequenceDiagram", r"(alt|loop|opt) .+", MESSAGE),
 ]
 
 # Each takes commands that end in NUL from its standard input, and prints END after each.
@@ -78,10 +85,6 @@ NOT_INTERACTIVE = re.compile(r"^bash: (?:eval: )?line \d+: ( *\d+ [A-Z].*\n)?", 
 
 class WrongError(Exception):
     """What the lesson says is not what came out. The report shows its text and nothing else."""
-
-    def __init__(self, where: str, says: Iterable[str], came_out: Iterable[str]) -> None:
-        parts = [("The lesson says:", says), ("What came out:", came_out)]
-        super().__init__("\n".join([where] + ["\n    ".join([title, *lines]) for title, lines in parts]))
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,7 @@ def normalise(text: str) -> str:
     return text
 
 
-@cache
-def pattern(says: tuple[str, ...]) -> re.Pattern[str]:
+def pattern(says: Iterable[str]) -> re.Pattern[str]:
     """What a normalised output matches. Lines that `...` stands for end where the next piece is first found."""
     pieces = [""]
     for line in says:
@@ -169,64 +171,44 @@ def normal(lines: Iterable[str]) -> str:
 
 
 def matches(says: Iterable[str], came_out: Iterable[str]) -> bool:
-    return bool(pattern(tuple(says)).fullmatch(normal(came_out)))
+    return bool(pattern(says).fullmatch(normal(came_out)))
 
 
 def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
-    """The least change that makes the lesson right: each `...` stays, and so does each line that was right."""
-    best: dict[tuple[int, int], tuple[float, list[str]]] = {}
-    for i in reversed(range(len(says) + 1)):
-        for j in reversed(range(len(came_out) + 1)):
-            gap = i < len(says) and says[i].strip() == "..."
-            ways: list[tuple[float, list[str]]] = [] if i < len(says) or j < len(came_out) else [(0.0, [])]
-            if i < len(says):
-                ways.append((best[i + 1, j][0] + (not gap), [says[i]] * gap + best[i + 1, j][1]))
-            if i < len(says) and j < len(came_out) and not gap:
-                cost, line = (0.0, says[i]) if matches([says[i]], [came_out[j]]) else reword(says[i], came_out[j])
-                ways.append((best[i + 1, j + 1][0] + cost, [line, *best[i + 1, j + 1][1]]))
-            if j < len(came_out):
-                ways.append((best[i, j + 1][0] + (not gap), [came_out[j]] * (not gap) + best[i, j + 1][1]))
-            best[i, j] = min(ways, key=lambda way: way[0])
-    return best[0, 0][1]
+    """What came out, as the lesson would show it: each `...` stays, and so does each line that was right."""
+    merged: list[str] = []
+    found = [normalise(line) for line in came_out]
+    likest = [like(line, found) for line in says]
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, likest, found, autojunk=False).get_opcodes():
+        gaps = [line for line in says[i:i_end] if line.strip() == "..."]
+        merged += map(reword, says[i:i_end], came_out[j:j_end]) if tag == "equal" else gaps or came_out[j:j_end]
+    return merged
 
 
-def reword(says: str, came_out: str) -> tuple[float, str]:
-    """How far apart two lines are, by their words; and the second, cut off where the first ended in `...`."""
-    old, new = says.split(), came_out.split()
-    cost = 1.1 - len({*old} & {*new}) / max(len(old), len(new), 1)
-    if not says.endswith("..."):
-        return cost, came_out
-    word = re.sub(r".*?(\S*\s*)\.\.\.\Z", r"\1", says)
-    cut = came_out.rfind(word) + len(word) if word in came_out else len(says) - len("...")
-    return cost, came_out[:cut] + "..."
+def like(said: str, found: Sequence[str]) -> str:
+    """The line that is as the lesson says or, where there is none, nearly so."""
+    right = [] if said.strip() == "..." else [line for line in found if matches([said], [line])]
+    return [*right, *get_close_matches(normalise(said), found, n=1, cutoff=0.4), said][0]
+
+
+def reword(said: str, came_out: str) -> str:
+    """The line that came out, unless the lesson was right; cut off after the same word."""
+    if matches([said], [came_out]):
+        return said
+    last_word = re.search(r"(\S*\s*)\.\.\.\Z", said)
+    head, word, _ = came_out.rpartition(last_word[1]) if last_word else ("", "", "")
+    return f"{head}{word}..." if word else came_out
 
 
 def diagram_errors(lines: Iterable[str]) -> list[str]:
-    """What keeps a Mermaid diagram from being parsed: the lines that its kind does not know."""
-    text = r'("[^"]*"|[^"\[\](){}|<>;]+(<br/?>[^"\[\](){}|<>;]+)*)'
-    shape = rf"(\[{text}\]|\({text}\)|\{{{text}\}}|\(\[{text}\]\)|\(\({text}\)\)|\[\({text}\)\]|\{{\{{{text}\}}\}})"
-    node = rf"(?!end\b)\w+{shape}?(:::\w+)?"
-    arrow = rf"(<?(--+[->ox]|-\.+->?|==+[=>])( *\|{text}\|)?|-- [^-|]+ --[->]|-\. [^.|]+ \.->|== [^=|]+ ==>)"
-    flow = (
-        rf"{node}( & {node})*( *{arrow} *{node}( & {node})*)*;?|direction (LR|RL|TB|TD|BT)"
-        r"|(classDef|class|style|linkStyle|click) .+"
-    )
-    name = r"\w[\w ]*?"
-    sequence = (
-        rf"(participant|actor) {name}( as [^;#]+)?|{name} *(<<)?--?(>>?|x|\)) *[+-]?{name} *: *[^;#]+|autonumber"
-        rf"|[Nn]ote (left of|right of|over) {name}(, *{name})?: *[^;#]+|(de)?activate {name}|(else|and|option)\b[^;#]*"
-    )
-    kinds = [
-        (r"(flowchart|graph) (LR|RL|TB|TD|BT)", r"subgraph .+", flow),
-        (r"sequenceDiagram", r"(loop|alt|opt|par|critical|break|rect|box)\b.*", sequence),
-    ]
-    header, *others = [s for line in lines if (s := line.strip()) and not s.startswith("%%")] or ["(no diagram)"]
-    for kind, opening, statement in kinds:
+    """The lines of a Mermaid diagram that its kind does not know."""
+    header, *others = [*map(str.strip, lines), ""]
+    for kind, opening, statement in DIAGRAMS:
         if re.fullmatch(kind, header):
-            unknown = [s for s in others if s != "end" and not re.fullmatch(f"{opening}|{statement}", s)]
-            opened = sum(bool(re.fullmatch(opening, s)) for s in others)
-            return unknown or ["an `end` is missing, or one too many"] * (opened != others.count("end"))
-    return [header]
+            unknown = [line for line in others if not re.fullmatch(f"{opening}|{statement}|end|", line)]
+            opened = [line for line in others if re.fullmatch(opening, line)]
+            return unknown or ["an `end` is missing, or one too many"] * (len(opened) != others.count("end"))
+    return [header or "(no diagram)"]
 
 
 def swap(text: str, words: Mapping[str, str]) -> str:
@@ -351,7 +333,6 @@ class Lesson:
         self.lines = path.read_bytes().decode().split("\n")
         self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
         self.servers: list[Server] = []
-        self.pids: dict[str, str] = {}  # what a command calls the processes of the servers
         self.python: Session | None = None
 
     def check(self) -> None:
@@ -388,7 +369,7 @@ class Lesson:
         return session
 
     def run(self, session: Session, command: str) -> tuple[list[str], str]:
-        output, problem = session.run(swap(command, self.names | self.pids), self.timeout)
+        output, problem = session.run(swap(command, self.names), self.timeout)
         return self.seen(output), problem
 
     def seen(self, output: str) -> list[str]:
@@ -398,7 +379,9 @@ class Lesson:
         return without_blank_end(output.replace("\r\n", "\n").split("\n"))
 
     def fail(self, number: int, says: Iterable[str], came_out: Iterable[str]) -> NoReturn:
-        raise WrongError(f"{self.path.relative_to(self.root)}:{number}", says, came_out)
+        parts = ["The lesson says:", *says], ["What came out:", *came_out]
+        where = f"{self.path.relative_to(self.root)}:{number}"
+        raise WrongError("\n".join([where, *("\n    ".join(part) for part in parts)]))
 
     def compare(self, step: Step, came_out: list[str], problem: str = "", *, more: bool = False) -> None:
         """Pass an output that is as the lesson says, or begins so; correct another with --update, else fail."""
@@ -420,23 +403,25 @@ class Lesson:
 
     def run_console(self, step: Step) -> None:
         """Run a command, start or stop a server, or follow what the latest one prints."""
-        if step.source == "^C" and self.servers:
-            self.stop(self.servers.pop(), step)
-        elif step.source not in ("", "^C") and not SERVES.fullmatch(step.source):
+        if SERVES.fullmatch(step.source):
+            self.serve(step)
+        elif step.source not in ("", "^C"):
             self.compare(step, *self.run(self.bash, step.source))
-        elif step.source != "^C" and (step.source or self.servers):
-            self.follow(self.serve(step) if step.source else self.servers[-1], step)
-        else:
+            return
+        if not self.servers:
             self.fail(step.number, step.output, ["no command, and no server that could print this"])
+        elif step.source == "^C":
+            self.stop(self.servers.pop(), step)
+        else:
+            self.follow(self.servers[-1], step)
 
-    def serve(self, step: Step) -> Server:
+    def serve(self, step: Step) -> None:
         """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
-        command, log = swap(step.source, self.names | self.pids).rstrip(" &"), self.base / f"server-{step.number}"
-        self.bash.run(f"set -m\n{{ {command} &\n}} >{log} 2>&1 </dev/null\nset +m", self.timeout)
-        pid = int(self.bash.run("echo $!", self.timeout)[0])
+        command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
+        start = f"set -m\n{{ {command} &\n}} >{log} 2>&1 </dev/null\nset +m\necho $!"
+        pid = int(self.bash.run(start, self.timeout)[0])
         heading = f"[1] {pid}\n" if step.source.endswith("&") else ""  # what an interactive shell says of a job
         self.servers.append(Server(pid, log, heading))
-        return self.servers[-1]
 
     def printed(self, server: Server) -> list[str]:
         """What the server has printed and the lesson has not shown yet."""
@@ -444,24 +429,19 @@ class Lesson:
 
     def follow(self, server: Server, step: Step) -> None:
         """Wait until the server listens and has printed what the lesson shows of it, or is over."""
-        deadline, problem, printed = time.monotonic() + self.timeout, "", [""]
+        deadline = time.monotonic() + self.timeout
         while True:
-            over, listens = not psutil.pid_exists(server.pid), server.listens()
-            if printed != (printed := self.printed(server)):
-                quiet = time.monotonic() + QUIET
-            found = pattern(tuple(step.output)).match(normal(printed))
-            if over or (listens and (found or time.monotonic() > quiet)):
-                break
-            if time.monotonic() > deadline:
-                problem = "" if listens else f"(does not listen after {self.timeout:g} s)"
+            over, listens, late = not psutil.pid_exists(server.pid), server.listens(), time.monotonic() > deadline
+            printed = self.printed(server)
+            found = pattern(step.output).match(normal(printed))
+            if over or late or (listens and found):
                 break
             time.sleep(POLL)
         if over:
             self.bash.run(f"wait {server.pid}", self.timeout)  # for its exit status
+        problem = "" if over or listens else f"(does not listen after {self.timeout:g} s)"
         self.compare(step, printed, problem, more=not over)
         server.shown += normal(printed)[: found.end()].count("\n") if found else len(printed)
-        typed, real = (PID.finditer("\n".join(lines)) for lines in (step.output, printed))
-        self.pids.update({here[2]: there[2] for here, there in zip(typed, real, strict=False)})
 
     def stop(self, server: Server, step: Step) -> None:
         """Type Ctrl-C and wait for the end, of which `$?` tells then; what is printed until there stands after ^C."""

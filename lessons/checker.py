@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import groupby
@@ -37,8 +37,11 @@ POLL = 0.02  # seconds between two looks at a server
 HOME = "/home/you"  # what an output shows of the scratch copy's home
 TUTORIAL = f"{HOME}/tutorial"
 PORTS = range(4800, 5000, 2)  # no number that stands in the project, and as long as 3000
-FENCE = re.compile(r"^([ >]*)(`{3,}|~{3,}) *([\w+-]*)[^`\n]*\n(.*?)(?:^[ >]*\2[`~]* *$|\Z)", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(
+    r"^[ >]*(`{3,}|~{3,}) *(?P<language>[\w+-]*)[^`\n]*\n(?P<body>.*?)(?:^[ >]*\1[`~]* *$|\Z)", re.DOTALL | re.MULTILINE
+)
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
+EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
 # Alone on its line, that is; one that ends by itself is compared like any other command.
 SERVES = re.compile(
@@ -57,30 +60,23 @@ NORMALISED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] =
     (re.compile(r"(?<=[a-z])([-/ ]|: )\d+\.\d+\.\d+\b(?!\.?\d)|(?<=python)()\d\.\d+\b"), r"\1<version>"),
 ]
 
-# The diagrams in use: what begins one, what an `end` ends, any other line. A label has brackets in quotes alone.
+# The diagrams in use. A label has brackets only in quotes.
 LABEL = r'("[^"]*"|[^"\[\](){}|<>;-]+)'
 NODE = rf"(?!end\b)\w+(\[{LABEL}\]|\({LABEL}\)|\{{{LABEL}\}})?"
-ARROW = rf"(&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->)"
-MESSAGE = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \w+( as .+)?|else .+"
-DIAGRAMS = [
-    (r"(flowchart|graph) (LR|TD)", r"subgraph .+", rf"{NODE}( {ARROW} {NODE})*"),
-    (r"sequenceDiagram", r"(alt|loop|opt) .+", MESSAGE),
-]
+FLOW = rf"{NODE}( (&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->) {NODE})*"
+MESSAGES = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \w+( as .+)?|else .+"
+DIAGRAMS = {"flowchart LR": FLOW, "flowchart TD": FLOW, "sequenceDiagram": MESSAGES}
+OPENING = r"(subgraph|alt|loop|opt) .+"  # what an `end` ends
 
-# Each takes commands that end in NUL from its standard input, and prints END after each.
+# How an interpreter is started, and what it is sent, so that it prints END after each command.
 END = b"\x1e"
-BASH = r"""
-while IFS= read -r -d '' _command; do (exit ${_status:-0}); eval "$_command" </dev/null; _status=$?; printf '\036'; done
-"""
-PYTHON = r"""
-import code, sys
-console = code.InteractiveInterpreter()
-while True:
-    console.runsource("".join(iter(lambda: sys.stdin.read(1), "\0")) + "\n", "<stdin>", "single")
-    print(end="\036", flush=True)
-"""
+BASH = ["bash", "--noprofile", "--norc"], "{{ {}\n}} </dev/null; _status=$?; printf '\\036'; (exit $_status)\n"
+PYTHON = (
+    ["python", "-iuc", "import sys; sys.ps1 = sys.ps2 = ''; del sys"],
+    "{}\n\nprint(end='\\036', flush=True)\n",
+)
 # What bash adds only where it is not a terminal's: the line of an error, and the end of a job.
-NOT_INTERACTIVE = re.compile(r"^bash: (?:eval: )?line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
+NOT_INTERACTIVE = re.compile(r"^bash: line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
 
 
 class WrongError(Exception):
@@ -108,17 +104,243 @@ class Step:
     output: list[str]
 
 
+@dataclass
+class Server:
+    """A server in the background: its process, its terminal, and how many lines of that the lesson has shown."""
+
+    pid: int
+    log: Path
+    shown: int = 0
+
+    def listens(self) -> bool:
+        with suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            processes = [process, *process.children(recursive=True)]
+            return any(c.status == psutil.CONN_LISTEN for p in processes for c in p.net_connections("tcp"))
+        return False
+
+
+class Session:
+    """An interpreter that stays in the scratch copy, and runs one command after another."""
+
+    def __init__(self, base: Path, command: Sequence[str], template: str) -> None:
+        self.template, pipe = template, subprocess.PIPE
+        environ = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(base / "home"),
+            "TMPDIR": str(base / "tmp"),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "PYTHONDONTWRITEBYTECODE": "1",  # an edit of the same size in the same second would pass for the old text
+        }
+        self.popen = subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+            cwd=base / "home/tutorial",
+            env=environ,
+            start_new_session=True,  # without a terminal
+        )
+
+    def run(self, command: str, timeout: float) -> tuple[str, str]:
+        """What the command printed and, where it is not over, why there is no more."""
+        assert self.popen.stdin
+        assert self.popen.stdout
+        deadline = time.monotonic() + timeout
+        output, problem = b"", ""
+        with suppress(BrokenPipeError):
+            self.popen.stdin.write(self.template.format(command).encode())
+        while not output.endswith(END) and not problem:
+            ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = self.popen.stdout.read(65536) if ready else b""
+            output += chunk
+            problem = "" if chunk else "(the session has ended)" if ready else f"(still running after {timeout:g} s)"
+        return output.removesuffix(END).decode(errors="replace"), problem
+
+    def close(self) -> None:
+        with self.popen:  # closes the pipes: to read on until the end would wait for all that may write there
+            self.popen.kill()
+
+
+class Lesson:
+    """A lesson, its scratch copy and all that runs there."""
+
+    def __init__(self, path: Path, root: Path, *, timeout: float, update: bool) -> None:
+        self.path, self.root, self.timeout, self.update = path, root, timeout, update
+        self.lines = path.read_bytes().decode().split("\n")
+        self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
+        self.servers: list[Server] = []
+        self.python: Session | None = None
+
+    def check(self) -> None:
+        """Run the blocks in order; raises :class:`WrongError` for the first that is wrong."""
+        with ExitStack() as self.stack:
+            self.base, self.names = scratch_copy(self.root, self.stack)
+            self.stack.callback(self.write_corrections)
+            self.bash = self.session(*BASH)
+            for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
+                with ExitStack() as self.edits:  # what takes back the edits of the section
+                    for block in blocks:
+                        if not block.excused:
+                            self.check_block(block)
+
+    def session(self, command: Sequence[str], template: str) -> Session:
+        session = Session(self.base, command, template)
+        self.stack.callback(session.close)
+        return session
+
+    def check_block(self, block: Block) -> None:
+        match block.language:
+            case "console":
+                for step in read_steps(block):
+                    self.run_console(step)
+            case "pycon":
+                for step in read_steps(block):
+                    self.python = self.python or self.session(*PYTHON)
+                    self.compare(step, *self.run(self.python, step.source))
+            case "diff":
+                self.apply(block)
+            case "mermaid":
+                if errors := diagram_errors(block.lines):
+                    self.fail(block.number, block.lines, ["not a diagram that parses:", *errors])
+            case _:
+                self.find_excerpt(block)
+
+    def run_console(self, step: Step) -> None:
+        """Run a command, start or stop a server, or follow what the latest one prints."""
+        if SERVES.fullmatch(step.source):
+            self.serve(step)
+        elif step.source not in ("", "^C"):
+            self.compare(step, *self.run(self.bash, step.source))
+            return
+        if not self.servers:
+            self.fail(step.number, step.output, ["no command, and no server that could print this"])
+        elif step.source == "^C":
+            self.stop(self.servers.pop(), step)
+        else:
+            self.follow(self.servers[-1], step)
+
+    def run(self, session: Session, command: str) -> tuple[list[str], str]:
+        output, problem = session.run(swap(command, self.names), self.timeout)
+        return self.seen(output), problem
+
+    def seen(self, output: str) -> list[str]:
+        """The lines of an output, as a reader sees them."""
+        output = swap(output, {there: here for here, there in self.names.items()})
+        output = NOT_INTERACTIVE.sub(lambda found: "" if found[1] else "bash: ", output)
+        return without_blank_end(output.replace("\r\n", "\n").split("\n"))
+
+    def compare(self, step: Step, came_out: list[str], problem: str = "", *, more: bool = False) -> None:
+        """Pass an output that is as the lesson says, or begins so; correct another with --update, else fail."""
+        says = step.output + ["..."] * more
+        if problem:
+            came_out = [*came_out, problem]
+        elif matches(says, came_out):
+            return
+        if problem or not self.update:
+            self.fail(step.number - 1, [self.lines[step.number - 2], *step.output], came_out)
+        right = merge(says, came_out)
+        self.corrections.append((step.number - 1, len(step.output), right[: len(right) - more]))
+
+    def write_corrections(self) -> None:
+        for start, count, output in reversed(self.corrections):
+            self.lines[start : start + count] = [line.rstrip() for line in output]
+        if self.corrections:
+            self.path.write_bytes("\n".join(self.lines).encode())
+
+    def fail(self, number: int, says: Iterable[str], came_out: Iterable[str]) -> NoReturn:
+        parts = ["The lesson says:", *says], ["What came out:", *came_out]
+        where = f"{self.path.relative_to(self.root)}:{number}"
+        raise WrongError("\n".join([where, *("\n    ".join(part) for part in parts)]))
+
+    def serve(self, step: Step) -> None:
+        """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
+        command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
+        log.write_text("[1] 12345\n" if step.source.endswith("&") else "")  # what an interactive shell says of a job
+        start = f"set -m\n{{ {command} &\n}} >>{log} 2>&1\nset +m\necho $!"
+        self.servers.append(Server(int(self.bash.run(start, self.timeout)[0]), log))
+
+    def printed(self, server: Server) -> list[str]:
+        """What the server has printed and the lesson has not shown yet."""
+        return self.seen(server.log.read_text(errors="replace"))[server.shown :]
+
+    def follow(self, server: Server, step: Step) -> None:
+        """Wait until the server listens and has printed what the lesson shows of it, or is over."""
+        deadline = time.monotonic() + self.timeout
+        while True:
+            over, listens, late = not psutil.pid_exists(server.pid), server.listens(), time.monotonic() > deadline
+            printed = self.printed(server)
+            found = pattern(step.output).match(normal(printed))
+            if over or late or (listens and found):
+                break
+            time.sleep(POLL)
+        if over:
+            self.bash.run(f"wait {server.pid}", self.timeout)  # for its exit status
+        problem = "" if over or listens else f"(does not listen after {self.timeout:g} s)"
+        self.compare(step, printed, problem, more=not over)
+        server.shown += normal(printed)[: found.end()].count("\n") if found else len(printed)
+
+    def stop(self, server: Server, step: Step) -> None:
+        """Type Ctrl-C and wait for the end, of which `$?` tells then; what is printed until there stands after ^C."""
+        server.shown += len(self.printed(server))
+        _, problem = self.bash.run(f"kill -INT -- -{server.pid}; wait {server.pid}", self.timeout)
+        first, *others = self.printed(server) or [""]
+        self.compare(step, ["^C" + first, *others], problem)
+
+    def apply(self, block: Block) -> None:
+        """Edit the scratch copy until the section of the block ends."""
+        diff = "".join(f"{line}\n" for line in block.lines)
+        if not re.fullmatch(f"({EDIT})+", diff):
+            self.fail(block.number, block.lines, ["no edit: `--- file`, `+++ file`, then lines with ` `, `-` or `+`"])
+        for source, name, changes in re.findall(EDIT, diff):
+            path = self.base / "home/tutorial" / name
+            text = path.read_text() if path.exists() else ""
+            old, new = (swap(re.sub(rf"(?m)^(\{sign}.*\n|.)", "", changes), self.names) for sign in "+-")
+            around = re.split(rf"^{re.escape(old)}" if old else r"\Z", text, flags=re.MULTILINE)
+            if len(around) != 2 or path.exists() == (source == "/dev/null"):
+                there = f"is {'there' if path.exists() else 'not there'}, and has the old lines {len(around) - 1} times"
+                self.fail(block.number, changes.splitlines(), [f"{name} {there}"])
+            self.edits.callback(self.write, path, text if path.exists() else None)
+            self.write(path, new.join(around))
+
+    def write(self, path: Path, text: str | None) -> None:
+        """Give a file of the scratch copy another text, or none; nobody goes on with what was imported from it."""
+        if text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        if self.python:
+            self.python.close()
+            self.python = None
+
+    def find_excerpt(self, block: Block) -> None:
+        """The pieces of an excerpt stand in the repository's own file, in this order."""
+        file = self.path.parent / block.links[-1] if block.links and block.language else None
+        if file is None or not file.is_file():
+            fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
+            self.fail(block.number, block.lines, [f"nothing: {fence}"])
+        lines, start = file.read_text().split("\n"), 0
+        for wanted in [list(piece) for gap, piece in groupby(block.lines, is_gap) if not gap]:
+            size = len(wanted)
+            places = [at for at in range(start, len(lines)) if lines[at : at + size] == wanted]
+            if not places:
+                match = SequenceMatcher(None, lines, wanted).find_longest_match()
+                near = lines[max(0, match.a - match.b) :][:size]
+                self.fail(block.number, wanted, [f"{file.name} has no such piece, or not there; it has:", *near])
+            start = places[0] + size
+
+
 def read_blocks(text: str) -> Iterator[Block]:
     """The fences of a lesson, in order."""
     prose = FENCE.sub(lambda fence: re.sub(".", " ", fence[0]), text)
     for fence in FENCE.finditer(text):
-        indent, _, language, body = fence.groups()
-        lines = [line.removeprefix(indent) for line in body.split("\n")[:-1]]
+        number = text.count("\n", 0, fence.start("body")) + 1
         sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)
-        excused = bool(EXCUSE.search(text, 0, fence.start()))
-        yield Block(
-            text.count("\n", 0, fence.start(4)) + 1, language, lines, len(sections), LINK.findall(sections[-1]), excused
-        )
+        links, excused = LINK.findall(sections[-1]), bool(EXCUSE.search(text, 0, fence.start()))
+        yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), links, excused)
 
 
 def read_steps(block: Block) -> list[Step]:
@@ -145,6 +367,46 @@ def without_blank_end(lines: Sequence[str]) -> list[str]:
     return text.split("\n") if text else []
 
 
+def scratch_copy(root: Path, stack: ExitStack) -> tuple[Path, dict[str, str]]:
+    """A folder with a copy of the project, and what is called otherwise there than in the lesson."""
+    base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
+    # A process of its own cleans up once this pipe closes: that happens however this one ends.
+    command = [sys.executable, __file__, str(base)]
+    janitor = subprocess.Popen(command, stdin=subprocess.PIPE, env={}, start_new_session=True)
+    stack.callback(janitor.communicate)
+    ports = free_ports(stack)
+
+    def copy(source: str, target: str) -> None:
+        Path(target).write_bytes(swap(Path(source).read_bytes().decode("latin-1"), ports).encode("latin-1"))
+        shutil.copymode(source, target)
+
+    ignored = [".git", *(name.rstrip("/") for name in (root / ".gitignore").read_text().splitlines())]
+    ignore = shutil.ignore_patterns(*ignored)
+    shutil.copytree(root, base / "home/tutorial", symlinks=True, ignore=ignore, copy_function=copy)
+    (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
+    (base / "tmp").mkdir()
+    return base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")}
+
+
+def free_ports(stack: ExitStack) -> dict[str, str]:
+    """Two ports in a row, for 3000 and 3001, which no lesson beside this one takes until the stack is left."""
+    for port in PORTS:
+        # A UDP port of the same number disturbs nobody.
+        lock = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+        with suppress(OSError):
+            lock.bind(("127.0.0.1", port))
+            for number in (port, port + 1):
+                socket.create_server(("", number)).close()
+            return {"3000": str(port), "3001": str(port + 1)}
+    raise OSError(f"no free port in {PORTS}")
+
+
+def swap(text: str, words: Mapping[str, str]) -> str:
+    """Put each word in another's place, the longest first."""
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w.])({either})(?!\w)", lambda found: words[found[0]], text)
+
+
 def normalise(text: str) -> str:
     """Put one word for each date, duration, process id, port, temporary path and version; lines stay lines."""
     for expression, word in NORMALISED:
@@ -152,11 +414,15 @@ def normalise(text: str) -> str:
     return text
 
 
+def is_gap(line: str) -> bool:
+    return line.strip() == "..."
+
+
 def pattern(says: Iterable[str]) -> re.Pattern[str]:
     """What a normalised output matches. Lines that `...` stands for end where the next piece is first found."""
     pieces = [""]
     for line in says:
-        if line.strip() == "...":
+        if is_gap(line):
             pieces.append("")
         else:
             rest = ".*" if line.endswith("...") else ""
@@ -180,14 +446,14 @@ def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
     found = [normalise(line) for line in came_out]
     likest = [like(line, found) for line in says]
     for tag, i, i_end, j, j_end in SequenceMatcher(None, likest, found, autojunk=False).get_opcodes():
-        gaps = [line for line in says[i:i_end] if line.strip() == "..."]
+        gaps = [line for line in says[i:i_end] if is_gap(line)]
         merged += map(reword, says[i:i_end], came_out[j:j_end]) if tag == "equal" else gaps or came_out[j:j_end]
     return merged
 
 
 def like(said: str, found: Sequence[str]) -> str:
     """The line that is as the lesson says or, where there is none, nearly so."""
-    right = [] if said.strip() == "..." else [line for line in found if matches([said], [line])]
+    right = [] if is_gap(said) else [line for line in found if matches([said], [line])]
     return [*right, *get_close_matches(normalise(said), found, n=1, cutoff=0.4), said][0]
 
 
@@ -202,56 +468,12 @@ def reword(said: str, came_out: str) -> str:
 
 def diagram_errors(lines: Iterable[str]) -> list[str]:
     """The lines of a Mermaid diagram that its kind does not know."""
-    header, *others = [*map(str.strip, lines), ""]
-    for kind, opening, statement in DIAGRAMS:
-        if re.fullmatch(kind, header):
-            unknown = [line for line in others if not re.fullmatch(f"{opening}|{statement}|end|", line)]
-            opened = [line for line in others if re.fullmatch(opening, line)]
-            return unknown or ["an `end` is missing, or one too many"] * (len(opened) != others.count("end"))
-    return [header or "(no diagram)"]
-
-
-def swap(text: str, words: Mapping[str, str]) -> str:
-    """Put each word in another's place, the longest first."""
-    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w.])({either})(?!\w)", lambda found: words[found[0]], text)
-
-
-@contextmanager
-def scratch_copy(root: Path) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder with a copy of the project, and what is called otherwise there than in the lesson."""
-    with ExitStack() as stack:
-        base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
-        # A process of its own cleans up once this pipe closes: that happens however this one ends.
-        janitor = subprocess.Popen(
-            [sys.executable, __file__, base], stdin=subprocess.PIPE, env={}, start_new_session=True
-        )
-        stack.callback(janitor.communicate)
-        ports = free_ports(stack)
-
-        def copy(source: str, target: str) -> None:
-            Path(target).write_bytes(swap(Path(source).read_bytes().decode("latin-1"), ports).encode("latin-1"))
-            shutil.copymode(source, target)
-
-        ignored = [name.rstrip("/") for name in (root / ".gitignore").read_text().splitlines()]
-        ignore = shutil.ignore_patterns(".git", *ignored)
-        shutil.copytree(root, base / "home/tutorial", symlinks=True, ignore=ignore, copy_function=copy)
-        (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
-        (base / "tmp").mkdir()
-        yield base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")}
-
-
-def free_ports(stack: ExitStack) -> dict[str, str]:
-    """Two ports in a row, for 3000 and 3001, which no lesson beside this one takes until the stack is left."""
-    for port in PORTS:
-        # A UDP port of the same number disturbs nobody.
-        lock = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-        with suppress(OSError):
-            lock.bind(("127.0.0.1", port))
-            for number in (port, port + 1):
-                socket.create_server(("", number)).close()
-            return {"3000": str(port), "3001": str(port + 1)}
-    raise OSError(f"no free port in {PORTS}")
+    kind, *others = [line.strip() for line in lines] or [""]
+    if kind not in DIAGRAMS:
+        return [kind or "(no diagram)"]
+    unknown = [line for line in others if not re.fullmatch(rf"{DIAGRAMS[kind]}|{OPENING}|end", line)]
+    opened = [line for line in others if re.fullmatch(OPENING, line)]
+    return unknown or ["an `end` is missing, or one too many"] * (len(opened) != others.count("end"))
 
 
 def clean(base: Path) -> None:
@@ -262,248 +484,6 @@ def clean(base: Path) -> None:
                 process.kill()
         psutil.wait_procs(rest, timeout=1)
     shutil.rmtree(base, ignore_errors=True)
-
-
-class Session:
-    """An interpreter that stays in the scratch copy, and runs one command after another."""
-
-    def __init__(self, base: Path, *args: str) -> None:
-        environ = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(base / "home"),
-            "TMPDIR": str(base / "tmp"),
-            "LANG": "C.UTF-8",
-            "TERM": "dumb",
-            "COLUMNS": "80",
-            "TZ": "UTC",
-        }
-        self.popen = subprocess.Popen(
-            args,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=base / "home/tutorial",
-            env=environ,
-            start_new_session=True,
-        )
-
-    def run(self, command: str, timeout: float) -> tuple[str, str]:
-        """What the command printed and, where it is not over, why there is no more."""
-        assert self.popen.stdin
-        assert self.popen.stdout
-        deadline = time.monotonic() + timeout
-        output, problem = b"", ""
-        with suppress(BrokenPipeError):
-            self.popen.stdin.write(command.encode() + b"\0")
-        while not output.endswith(END) and not problem:
-            ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            chunk = self.popen.stdout.read(65536) if ready else b""
-            output += chunk
-            problem = "" if chunk else "(the session has ended)" if ready else f"(still running after {timeout:g} s)"
-        return output.removesuffix(END).decode(errors="replace"), problem
-
-    def close(self) -> None:
-        with self.popen:  # closes the pipes: to read on until the end would wait for all that may write there
-            self.popen.kill()
-
-
-@dataclass
-class Server:
-    """A server in the background: its process, its terminal, and how many lines of that the lesson has shown."""
-
-    pid: int
-    log: Path
-    heading: str
-    shown: int = 0
-
-    def listens(self) -> bool:
-        with suppress(psutil.Error):
-            process = psutil.Process(self.pid)
-            processes = [process, *process.children(recursive=True)]
-            return any(c.status == psutil.CONN_LISTEN for p in processes for c in p.net_connections("tcp"))
-        return False
-
-
-class Lesson:
-    """A lesson, its scratch copy and all that runs there."""
-
-    def __init__(self, path: Path, root: Path, *, timeout: float, update: bool) -> None:
-        self.path, self.root, self.timeout, self.update = path, root, timeout, update
-        self.lines = path.read_bytes().decode().split("\n")
-        self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
-        self.servers: list[Server] = []
-        self.python: Session | None = None
-
-    def check(self) -> None:
-        """Run the blocks in order; raises :class:`WrongError` for the first that is wrong."""
-        with scratch_copy(self.root) as (self.base, self.names), ExitStack() as self.stack:
-            self.stack.callback(self.write_corrections)
-            self.bash = self.session("bash", "--noprofile", "--norc", "-c", BASH)
-            for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
-                with ExitStack() as self.edits:  # what takes back the edits of the section
-                    for block in blocks:
-                        if not block.excused:
-                            self.check_block(block)
-
-    def check_block(self, block: Block) -> None:
-        match block.language:
-            case "console":
-                for step in read_steps(block):
-                    self.run_console(step)
-            case "pycon":
-                for step in read_steps(block):
-                    self.python = self.python or self.session(sys.executable, "-u", "-c", PYTHON)
-                    self.compare(step, *self.run(self.python, step.source))
-            case "diff":
-                self.apply(block)
-            case "mermaid":
-                if errors := diagram_errors(block.lines):
-                    self.fail(block.number, block.lines, ["not a diagram that parses:", *errors])
-            case _:
-                self.find_excerpt(block)
-
-    def session(self, *args: str) -> Session:
-        session = Session(self.base, *args)
-        self.stack.callback(session.close)
-        return session
-
-    def run(self, session: Session, command: str) -> tuple[list[str], str]:
-        output, problem = session.run(swap(command, self.names), self.timeout)
-        return self.seen(output), problem
-
-    def seen(self, output: str) -> list[str]:
-        """The lines of an output, as a reader sees them."""
-        output = swap(output, {there: here for here, there in self.names.items()})
-        output = NOT_INTERACTIVE.sub(lambda found: "" if found[1] else "bash: ", output)
-        return without_blank_end(output.replace("\r\n", "\n").split("\n"))
-
-    def fail(self, number: int, says: Iterable[str], came_out: Iterable[str]) -> NoReturn:
-        parts = ["The lesson says:", *says], ["What came out:", *came_out]
-        where = f"{self.path.relative_to(self.root)}:{number}"
-        raise WrongError("\n".join([where, *("\n    ".join(part) for part in parts)]))
-
-    def compare(self, step: Step, came_out: list[str], problem: str = "", *, more: bool = False) -> None:
-        """Pass an output that is as the lesson says, or begins so; correct another with --update, else fail."""
-        says = step.output + ["..."] * more
-        if problem or (not self.update and not matches(says, came_out)):
-            self.fail(
-                step.number - 1, [self.lines[step.number - 2], *step.output], came_out + [problem] * bool(problem)
-            )
-        if not matches(says, came_out):
-            right = merge(says, came_out)
-            self.corrections.append((step.number - 1, len(step.output), right[: len(right) - more]))
-
-    def write_corrections(self) -> None:
-        for start, count, output in reversed(self.corrections):
-            indent = " " * (len(self.lines[start - 1]) - len(self.lines[start - 1].lstrip(" ")))
-            self.lines[start : start + count] = [(indent + line).rstrip() for line in output]
-        if self.corrections:
-            self.path.write_bytes("\n".join(self.lines).encode())
-
-    def run_console(self, step: Step) -> None:
-        """Run a command, start or stop a server, or follow what the latest one prints."""
-        if SERVES.fullmatch(step.source):
-            self.serve(step)
-        elif step.source not in ("", "^C"):
-            self.compare(step, *self.run(self.bash, step.source))
-            return
-        if not self.servers:
-            self.fail(step.number, step.output, ["no command, and no server that could print this"])
-        elif step.source == "^C":
-            self.stop(self.servers.pop(), step)
-        else:
-            self.follow(self.servers[-1], step)
-
-    def serve(self, step: Step) -> None:
-        """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
-        command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
-        start = f"set -m\n{{ {command} &\n}} >{log} 2>&1 </dev/null\nset +m\necho $!"
-        pid = int(self.bash.run(start, self.timeout)[0])
-        heading = f"[1] {pid}\n" if step.source.endswith("&") else ""  # what an interactive shell says of a job
-        self.servers.append(Server(pid, log, heading))
-
-    def printed(self, server: Server) -> list[str]:
-        """What the server has printed and the lesson has not shown yet."""
-        return self.seen(server.heading + server.log.read_text(errors="replace"))[server.shown :]
-
-    def follow(self, server: Server, step: Step) -> None:
-        """Wait until the server listens and has printed what the lesson shows of it, or is over."""
-        deadline = time.monotonic() + self.timeout
-        while True:
-            over, listens, late = not psutil.pid_exists(server.pid), server.listens(), time.monotonic() > deadline
-            printed = self.printed(server)
-            found = pattern(step.output).match(normal(printed))
-            if over or late or (listens and found):
-                break
-            time.sleep(POLL)
-        if over:
-            self.bash.run(f"wait {server.pid}", self.timeout)  # for its exit status
-        problem = "" if over or listens else f"(does not listen after {self.timeout:g} s)"
-        self.compare(step, printed, problem, more=not over)
-        server.shown += normal(printed)[: found.end()].count("\n") if found else len(printed)
-
-    def stop(self, server: Server, step: Step) -> None:
-        """Type Ctrl-C and wait for the end, of which `$?` tells then; what is printed until there stands after ^C."""
-        server.shown += len(self.printed(server))
-        _, problem = self.bash.run(f"kill -INT -- -{server.pid}; wait {server.pid}", self.timeout)
-        first, *others = self.printed(server) or [""]
-        self.compare(step, ["^C" + first, *others], problem)
-
-    def apply(self, block: Block) -> None:
-        """Edit the scratch copy until the scope of the block ends."""
-        nothing, *parts = re.split(r"^--- (?=.*\n\+\+\+ .)", "".join(f"{s}\n" for s in block.lines), flags=re.MULTILINE)
-        if nothing or not parts or any(line[:1] not in " +-" for line in block.lines):
-            self.fail(block.number, block.lines, ["no edit: `--- file`, `+++ file`, then lines with ` `, `-` or `+`"])
-        for part in parts:
-            source, target, *changes = part.splitlines()
-            name = target.removeprefix("+++ ")
-            path = self.base / "home/tutorial" / name
-            text = path.read_text() if path.exists() else ""
-            old, new = (swap("".join(f"{c[1:]}\n" for c in changes if c[:1] != sign), self.names) for sign in "+-")
-            place = rf"^{re.escape(old)}" if old else r"\Z"
-            around = re.split(place, text, flags=re.MULTILINE)
-            if len(around) != 2 or path.exists() == (source == "/dev/null"):
-                there = "there" if path.exists() else "not there"
-                found = f"{name} is {there}, and has the old lines {len(around) - 1} times"
-                self.fail(block.number, part.splitlines()[2:], [found])
-            self.edits.callback(self.write, path, text if path.exists() else None)
-            self.write(path, new.join(around))
-
-    def write(self, path: Path, text: str | None) -> None:
-        """Give a file of the scratch copy another text, or none; nobody goes on with what was imported from it."""
-        if text is None:
-            path.unlink()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
-            compiled.unlink()  # another text of the same size in the same second would pass for the old one
-        if self.python:
-            self.python.close()
-            self.python = None
-
-    def find_excerpt(self, block: Block) -> None:
-        """The pieces of an excerpt stand in the repository's own file, in this order."""
-        file = self.path.parent / block.links[-1] if block.links and block.language else None
-        if file is None or not file.is_file():
-            fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
-            self.fail(block.number, block.lines, [f"nothing: {fence}"])
-        text = "".join(f"{line.rstrip()}\n" for line in ["", *file.read_text().splitlines()])
-        start = 0
-        for piece in re.split(r"^ *\.\.\.$", "\n".join(block.lines), flags=re.MULTILINE):
-            wanted = without_blank_end(piece.strip("\n").split("\n"))
-            start = text.find("\n".join(["", *wanted, ""]), start) if wanted else start
-            if start < 0:
-                lines = text.splitlines()
-                match = SequenceMatcher(None, lines, wanted).find_longest_match()
-                near = lines[max(0, match.a - match.b) :][: len(wanted)]
-                self.fail(
-                    block.number,
-                    wanted,
-                    [f"{file.name} has no such piece, or not after the one before; it has:", *near],
-                )
-            start += len("\n".join(wanted))
 
 
 if __name__ == "__main__":

@@ -128,7 +128,6 @@ RIGHT = {
     "excerpt after another": f"[shop.py](../shop.py)\n\n{fence('text', 'def price(name):\n')}\nand\n\n"
     + fence("python", "    return PRICES[name]\n"),
     "excused": f"<!-- not run: needs Windows -->\n{fence('powershell', 'dir\n')}",
-    "a fence in a list": "- so:\n\n  ```console\n  $ echo tea\n  tea\n  ```\n",
     "edit": "## Break it\n"
     + fence("diff", '--- shop.py\n+++ shop.py\n-PRICES = {"tea": 3}\n+PRICES = {"tea": 4}\n \n \n def price(name):\n')
     + fence("pycon", '>>> import shop\n>>> shop.price("tea")\n4\n')
@@ -203,6 +202,7 @@ WRONG = {
     "an edit of no file": (fence("diff", "PRICES = 3\n"), "no edit"),
     "mermaid": (fence("mermaid", "flowchart LR\n  a[Client (curl)] --> b\n"), "Client (curl)"),
     "a fence without an excuse": (fence("powershell", "dir\n"), "{}:2\nThe lesson says:\n    dir\nWhat"),
+    "a fence in a list": ("- so:\n\n  ```console\n  $ echo tea\n  tea\n  ```\n", "no command"),
     "a fence without an end": ("```powershell\ndir\n", "{}:2\nThe lesson says:\n    dir\n"),
     "a fence without a language": ("[shop.py](../shop.py)\n" + fence("", "def price(name):\n"), "a nameless fence"),
     "an excuse without a reason": (f"<!-- not run: -->\n{fence('sh', 'dir\n')}", "nothing: a sh fence"),
@@ -426,7 +426,7 @@ def test_lesson_about_the_real_server(project: Project) -> None:
 @pytest.mark.parametrize(
     "diagram",
     [
-        "graph TD\n  a --> b & c\n  b -->|no| d{Which?}\n  subgraph s [A title]\n    e(x) -.-> f\n  end",
+        "flowchart TD\n  a --> b & c\n  b -->|no| d{Which?}\n  subgraph s [A title]\n    e(x) -.-> f\n  end",
         'flowchart LR\n  a["GET /hello (1)"] -- yes --> b',
         "sequenceDiagram\n  participant c as A client\n  c->>s: GET /hello\n  alt found\n    s-->>c: 200\n"
         "  else not\n    Note over c,s: nothing\n  end",

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import groupby
@@ -91,7 +91,7 @@ class Block:
     language: str
     lines: list[str]
     section: int  # an edit lives as long
-    links: list[str]  # of its section, so far
+    link: str  # the last one in its section
     excused: bool
 
 
@@ -125,7 +125,7 @@ class Session:
 
     def __init__(self, base: Path, command: Sequence[str], template: str) -> None:
         self.template, pipe = template, subprocess.PIPE
-        environ = {
+        env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(base / "home"),
             "TMPDIR": str(base / "tmp"),
@@ -140,7 +140,7 @@ class Session:
             stdout=pipe,
             stderr=subprocess.STDOUT,
             cwd=base / "home/tutorial",
-            env=environ,
+            env=env,
             start_new_session=True,  # without a terminal
         )
 
@@ -179,17 +179,12 @@ class Lesson:
         with ExitStack() as self.stack:
             self.base, self.names = scratch_copy(self.root, self.stack)
             self.stack.callback(self.write_corrections)
-            self.bash = self.session(*BASH)
+            self.bash = self.stack.enter_context(closing(Session(self.base, *BASH)))
             for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
                 with ExitStack() as self.edits:  # what takes back the edits of the section
                     for block in blocks:
                         if not block.excused:
                             self.check_block(block)
-
-    def session(self, command: Sequence[str], template: str) -> Session:
-        session = Session(self.base, command, template)
-        self.stack.callback(session.close)
-        return session
 
     def check_block(self, block: Block) -> None:
         match block.language:
@@ -198,7 +193,8 @@ class Lesson:
                     self.run_console(step)
             case "pycon":
                 for step in read_steps(block):
-                    self.python = self.python or self.session(*PYTHON)
+                    if not self.python:
+                        self.python = self.stack.enter_context(closing(Session(self.base, *PYTHON)))
                     self.compare(step, *self.run(self.python, step.source))
             case "diff":
                 self.apply(block)
@@ -318,8 +314,8 @@ class Lesson:
 
     def find_excerpt(self, block: Block) -> None:
         """The pieces of an excerpt stand in the repository's own file, in this order."""
-        file = self.path.parent / block.links[-1] if block.links and block.language else None
-        if file is None or not file.is_file():
+        file = self.path.parent / block.link
+        if not block.language or not file.is_file():
             fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
             self.fail(block.number, block.lines, [f"nothing: {fence}"])
         lines, start = file.read_text().split("\n"), 0
@@ -339,8 +335,9 @@ def read_blocks(text: str) -> Iterator[Block]:
     for fence in FENCE.finditer(text):
         number = text.count("\n", 0, fence.start("body")) + 1
         sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)
-        links, excused = LINK.findall(sections[-1]), bool(EXCUSE.search(text, 0, fence.start()))
-        yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), links, excused)
+        link = ["", *LINK.findall(sections[-1])][-1]
+        excused = bool(EXCUSE.search(text, 0, fence.start()))
+        yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), link, excused)
 
 
 def read_steps(block: Block) -> list[Step]:
@@ -407,33 +404,24 @@ def swap(text: str, words: Mapping[str, str]) -> str:
     return re.sub(rf"(?<![\w.])({either})(?!\w)", lambda found: words[found[0]], text)
 
 
-def normalise(text: str) -> str:
-    """Put one word for each date, duration, process id, port, temporary path and version; lines stay lines."""
+def is_gap(line: str) -> bool:
+    return line.strip() == "..."
+
+
+def normal(lines: Iterable[str]) -> str:
+    """An output with one word for each date, duration, process id, port, temporary path and version."""
+    text = "".join(f"{line.rstrip()}\n" for line in lines)
     for expression, word in NORMALISED:
         text = expression.sub(word, text)
     return text
 
 
-def is_gap(line: str) -> bool:
-    return line.strip() == "..."
-
-
 def pattern(says: Iterable[str]) -> re.Pattern[str]:
-    """What a normalised output matches. Lines that `...` stands for end where the next piece is first found."""
-    pieces = [""]
-    for line in says:
-        if is_gap(line):
-            pieces.append("")
-        else:
-            rest = ".*" if line.endswith("...") else ""
-            pieces[-1] += re.escape(normalise(line[:-3] if rest else line.rstrip())) + rest + r"\n"
-    first, *others = pieces
-    last = [rf"(?:.*\n)*?{piece}" for piece in others[-1:]]
-    return re.compile("".join([first, *(rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]), *last]))
-
-
-def normal(lines: Iterable[str]) -> str:
-    return normalise("".join(f"{line.rstrip()}\n" for line in lines))
+    """What a normal output matches. Lines that `...` stands for end where the next piece is first found."""
+    text = normal(re.sub(r"\.\.\.$", "\0", line) for line in says)
+    first, *others = [re.escape(piece).replace("\0", ".*") for piece in re.split(r"(?m)^ *\0\n", text)]
+    gaps = [rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]]  # once found, it stays there
+    return re.compile("".join([first, *gaps, *(rf"(?:.*\n)*?{piece}" for piece in others[-1:])]))
 
 
 def matches(says: Iterable[str], came_out: Iterable[str]) -> bool:
@@ -443,7 +431,7 @@ def matches(says: Iterable[str], came_out: Iterable[str]) -> bool:
 def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
     """What came out, as the lesson would show it: each `...` stays, and so does each line that was right."""
     merged: list[str] = []
-    found = [normalise(line) for line in came_out]
+    found = normal(came_out).split("\n")[:-1]
     likest = [like(line, found) for line in says]
     for tag, i, i_end, j, j_end in SequenceMatcher(None, likest, found, autojunk=False).get_opcodes():
         gaps = [line for line in says[i:i_end] if is_gap(line)]
@@ -454,7 +442,7 @@ def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
 def like(said: str, found: Sequence[str]) -> str:
     """The line that is as the lesson says or, where there is none, nearly so."""
     right = [] if is_gap(said) else [line for line in found if matches([said], [line])]
-    return [*right, *get_close_matches(normalise(said), found, n=1, cutoff=0.4), said][0]
+    return [*right, *get_close_matches(said, found, n=1, cutoff=0.4), said][0]
 
 
 def reword(said: str, came_out: str) -> str:

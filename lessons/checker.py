@@ -9,7 +9,8 @@ any other   a verbatim piece of the file that its section linked last; a line `.
 In an output, `...` stands for the rest of a line or, alone, for any lines. `<!-- not run: why -->` excuses a fence.
 A server goes on in the background: what it prints is compared as far as the lesson shows it. A block that begins
 without a command is that server's terminal going on, and a line that begins with ^C stops it.
-A line that begins with `> `, or with `... ` after `>>> `, goes on with the command right above it.
+A fence stands at the margin; in it, `> `, or `... ` where the prompt is `>>> `, goes on with the command right above.
+A command names a process by `$!`, as its number is another one each time.
 A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the project with those in their place.
 """
 
@@ -27,7 +28,6 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,7 +43,7 @@ FENCE = re.compile(
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
 EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
-# Alone on its line, that is; one that ends by itself is compared like any other command.
+# What is taken for a server, where it stands alone on its line. One that ends by itself is compared as a whole.
 SERVES = re.compile(
     r"(\w+=('[^']*'|\S*) +)*(python (wsgi\.py|examples/|-m http\.server)|gunicorn|flask .*run)\b([^;|&\n]|>&)*&?"
 )
@@ -60,7 +60,7 @@ NORMALISED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] =
     (re.compile(r"(?<=[a-z])([-/ ]|: )\d+\.\d+\.\d+\b(?!\.?\d)|(?<=python)()\d\.\d+\b"), r"\1<version>"),
 ]
 
-# The diagrams in use. A label has brackets only in quotes.
+# What the diagrams have; a label has brackets only in quotes.
 LABEL = r'("[^"]*"|[^"\[\](){}|<>;-]+)'
 NODE = rf"(?!end\b)\w+(\[{LABEL}\]|\({LABEL}\)|\{{{LABEL}\}})?"
 FLOW = rf"{NODE}( (&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->) {NODE})*"
@@ -180,7 +180,7 @@ class Lesson:
             self.base, self.names = scratch_copy(self.root, self.stack)
             self.stack.callback(self.write_corrections)
             self.bash = self.stack.enter_context(closing(Session(self.base, *BASH)))
-            for _, blocks in groupby(read_blocks("\n".join(self.lines)), key=attrgetter("section")):
+            for _, blocks in groupby(read_blocks("\n".join(self.lines)), lambda block: block.section):
                 with ExitStack() as self.edits:  # what takes back the edits of the section
                     for block in blocks:
                         if not block.excused:
@@ -325,7 +325,8 @@ class Lesson:
             if not places:
                 match = SequenceMatcher(None, lines, wanted).find_longest_match()
                 near = lines[max(0, match.a - match.b) :][:size]
-                self.fail(block.number, wanted, [f"{file.name} has no such piece, or not there; it has:", *near])
+                found = f"{file.name} has no such piece, or not after the one before; it has:"
+                self.fail(block.number, wanted, [found, *near])
             start = places[0] + size
 
 
@@ -377,8 +378,8 @@ def scratch_copy(root: Path, stack: ExitStack) -> tuple[Path, dict[str, str]]:
         Path(target).write_bytes(swap(Path(source).read_bytes().decode("latin-1"), ports).encode("latin-1"))
         shutil.copymode(source, target)
 
-    ignored = [".git", *(name.rstrip("/") for name in (root / ".gitignore").read_text().splitlines())]
-    ignore = shutil.ignore_patterns(*ignored)
+    ignored = (root / ".gitignore").read_text().replace("/\n", "\n").splitlines()  # names and no paths
+    ignore = shutil.ignore_patterns(".git", *ignored)
     shutil.copytree(root, base / "home/tutorial", symlinks=True, ignore=ignore, copy_function=copy)
     (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
     (base / "tmp").mkdir()
@@ -420,7 +421,7 @@ def pattern(says: Iterable[str]) -> re.Pattern[str]:
     """What a normal output matches. Lines that `...` stands for end where the next piece is first found."""
     text = normal(re.sub(r"\.\.\.$", "\0", line) for line in says)
     first, *others = [re.escape(piece).replace("\0", ".*") for piece in re.split(r"(?m)^ *\0\n", text)]
-    gaps = [rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]]  # once found, it stays there
+    gaps = [rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]]  # not sought again, however the rest fares
     return re.compile("".join([first, *gaps, *(rf"(?:.*\n)*?{piece}" for piece in others[-1:])]))
 
 
@@ -432,8 +433,8 @@ def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
     """What came out, as the lesson would show it: each `...` stays, and so does each line that was right."""
     merged: list[str] = []
     found = normal(came_out).split("\n")[:-1]
-    likest = [like(line, found) for line in says]
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, likest, found, autojunk=False).get_opcodes():
+    expected = [like(line, found) for line in says]
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, expected, found, autojunk=False).get_opcodes():
         gaps = [line for line in says[i:i_end] if is_gap(line)]
         merged += map(reword, says[i:i_end], came_out[j:j_end]) if tag == "equal" else gaps or came_out[j:j_end]
     return merged
@@ -446,7 +447,7 @@ def like(said: str, found: Sequence[str]) -> str:
 
 
 def reword(said: str, came_out: str) -> str:
-    """The line that came out, unless the lesson was right; cut off after the same word."""
+    """The line that came out, unless the lesson was right; `...` stands after the same word as before."""
     if matches([said], [came_out]):
         return said
     last_word = re.search(r"(\S*\s*)\.\.\.\Z", said)

@@ -92,7 +92,6 @@ class Block:
     lines: list[str]
     section: int  # an edit lives as long
     link: str  # the last one in its section
-    excused: bool
 
 
 @dataclass
@@ -183,8 +182,7 @@ class Lesson:
             for _, blocks in groupby(read_blocks("\n".join(self.lines)), lambda block: block.section):
                 with ExitStack() as self.edits:  # what takes back the edits of the section
                     for block in blocks:
-                        if not block.excused:
-                            self.check_block(block)
+                        self.check_block(block)
 
     def check_block(self, block: Block) -> None:
         match block.language:
@@ -331,14 +329,14 @@ class Lesson:
 
 
 def read_blocks(text: str) -> Iterator[Block]:
-    """The fences of a lesson, in order."""
+    """The fences of a lesson, in order, without those that are excused."""
     prose = FENCE.sub(lambda fence: re.sub(".", " ", fence[0]), text)
     for fence in FENCE.finditer(text):
         number = text.count("\n", 0, fence.start("body")) + 1
         sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)
         link = ["", *LINK.findall(sections[-1])][-1]
-        excused = bool(EXCUSE.search(text, 0, fence.start()))
-        yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), link, excused)
+        if not EXCUSE.search(text, 0, fence.start()):
+            yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), link)
 
 
 def read_steps(block: Block) -> list[Step]:

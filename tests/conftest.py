@@ -1,5 +1,6 @@
 """What every suite uses: a clean environment, the application, and the servers in child processes."""
 
+import gc
 import os
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -41,16 +42,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stop coverage's tracing, which doubles the time of all that runs; :func:`pytest_runtest_call` goes on with it."""
+    gc.freeze()  # what has been imported and collected stays: the garbage collector need not look through it again
     if tracing := coverage.Coverage.current():
         session.config.stash[TRACING] = tracing
         tracing.stop()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace the tests of the suites that cover the code, and these alone: no budget is measured under tracing."""
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
+    """Trace what runs the code in this process, and that alone: no budget is measured under tracing."""
     tracing = item.config.stash.get(TRACING, None)
-    if tracing is None or not any(map(item.get_closest_marker, ("unit", "integration"))):
+    suites = any(map(item.get_closest_marker, ("unit", "integration")))
+    if tracing is None or not suites or "kind" in item.fixturenames:
         return (yield)
     tracing.start()
     try:
@@ -62,7 +65,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each.
 
-    With ``--server`` both ask that server instead.
+    A test that is marked with ``servers`` runs against those alone, and with ``--server`` all ask that server instead.
     """
     if "kind" not in metafunc.fixturenames:
         return
@@ -70,7 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not kinds:
         marker = metafunc.definition.get_closest_marker("servers")
         kinds = [kind for kind in COMMANDS if marker is None or kind in marker.args]
-        if "send" in metafunc.fixturenames:
+        if "send" in metafunc.fixturenames and marker is None:
             kinds.insert(0, "in process")
     metafunc.parametrize("kind", kinds)
 

@@ -106,7 +106,7 @@ def attempts() -> Iterator[None]:
     deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         yield
-        time.sleep(0.005)
+        time.sleep(0.002)
 
 
 def launch(

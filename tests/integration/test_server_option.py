@@ -56,10 +56,10 @@ def test_host_that_does_not_exist_is_refused():
 
 
 def test_server_that_hangs_is_refused(monkeypatch):
-    monkeypatch.setattr(server_plugin, "PROBE_TIMEOUT", 0.1)
+    monkeypatch.setattr(server_plugin, "PROBE_TIMEOUT", 0.05)
 
     with saying() as port:
-        assert server_plugin.refusal(f"http://localhost:{port}") == "no answer within 0.1 seconds"
+        assert server_plugin.refusal(f"http://localhost:{port}") == "no answer within 0.05 seconds"
 
 
 def test_what_is_no_http_is_refused():

@@ -42,27 +42,30 @@ def test_taken_port_is_one_line_and_exit_status_1(run):
         )
 
 
-@pytest.mark.launch("wsgi.py", HOST="::1")
-def test_ipv6_address_is_served(process):
-    url = process.url()
-
-    assert re.fullmatch(r"http://\[::1\]:\d+", url)
-    assert Server.at(url).send("GET", "/hello").status == 200
-
-
-@pytest.mark.launch(
+from_dotenv = pytest.mark.launch(
     "copy/wsgi.py",
     files={
-        "copy/.env": "PORT=0\nHOST=127.0.0.1\nFLASK_ENV=testing\n",
+        "copy/.env": "PORT=0\nHOST=::1\nFLASK_ENV=testing\n",
         ".env": "HOST=of the working directory, which is not asked\n",
     },
     PORT=None,
     FLASK_ENV="production",
     PYTHON_DOTENV_DISABLED=None,
 )
+
+
+@from_dotenv
 def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(process):
-    process.wait_for("Host: 127.0.0.1\n")
+    process.wait_for("Host: ::1\n")
     process.wait_for("Flask environment: production\n")
+
+
+@from_dotenv
+def test_ipv6_address_is_served(process):
+    url = process.url()
+
+    assert re.fullmatch(r"http://\[::1\]:\d+", url)
+    assert Server.at(url).send("GET", "/hello").status == 200
 
 
 def ending(function, capsys):

@@ -1,6 +1,8 @@
 """What strangers send over a raw socket: a well-formed answer or a closed connection, and the next client served."""
 
 import re
+import socket
+import threading
 
 import pytest
 
@@ -136,8 +138,16 @@ def test_wsgi_py_answers_what_is_not_http_in_json(start, name, status, error, me
     assert re.fullmatch(re.escape(expected) + TIMESTAMP + r'"}\n', body.decode())
 
 
-@pytest.mark.launch("-c", "import wsgi; wsgi.RequestHandler.timeout = 0.1; wsgi.main()")
-def test_wsgi_py_lets_a_client_go_that_stops_half_way(process):
-    """After five seconds, of which we take a tenth of one; else each such client would keep a thread for ever."""
+def test_wsgi_py_lets_a_client_go_that_stops_half_way(monkeypatch):
+    """After five seconds, of which we take a hundredth of one; else each such client would keep a thread for ever."""
     assert devserver.RequestHandler.timeout == 5
-    assert Server.at(process.url()).send_bytes(HOSTILE["a half-sent request"]) == b""
+    monkeypatch.setattr(devserver.RequestHandler, "timeout", 0.01)
+    client, connection = socket.socketpair()
+
+    with client, connection:
+        client.sendall(HOSTILE["a half-sent request"])
+        handler = threading.Thread(target=devserver.RequestHandler, args=[connection, ("127.0.0.1", 0), None])
+        handler.start()
+        handler.join(1)
+
+        assert not handler.is_alive()

@@ -15,7 +15,7 @@ def test_stop_waits_ten_seconds_at_most():
 
 
 def test_request_that_does_not_end_is_left_behind(monkeypatch):
-    monkeypatch.setattr(devserver, "GRACE", 0.05)
+    monkeypatch.setattr(devserver, "GRACE", 0.02)
     released = threading.Event()
     request = threading.Thread(target=released.wait, args=[5], daemon=True)
     request.start()
@@ -24,14 +24,14 @@ def test_request_that_does_not_end_is_left_behind(monkeypatch):
     devserver.finish_requests()
 
     assert request.is_alive()
-    assert 0.05 <= time.monotonic() - began < 5
+    assert 0.02 <= time.monotonic() - began < 5
     released.set()
 
 
 def test_stop_waits_no_longer_than_the_requests_take():
     began = time.monotonic()
-    threading.Timer(0.05, lambda: None).start()
+    threading.Timer(0.02, lambda: None).start()
 
     devserver.finish_requests()
 
-    assert 0.05 <= time.monotonic() - began < 5
+    assert 0.02 <= time.monotonic() - began < 5

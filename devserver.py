@@ -15,7 +15,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from app import SECURITY_HEADERS, timestamp
 
 GRACE = 10.0  # seconds that a stop leaves to the requests in flight
-POLL = 0.1  # seconds between two looks at whether a stop was asked for
+POLL = 0.05  # seconds between two looks at whether a stop was asked for
 
 log = logging.getLogger(__name__)
 

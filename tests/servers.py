@@ -127,7 +127,10 @@ def launch(
             shutil.copy(path, folder / "copy")
         for name, text in files.items():
             folder.joinpath(name).write_text(text)
-    return ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
+    process = ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
+    if sys.platform != "win32":
+        os.setpriority(os.PRIO_PROCESS, process.popen.pid, 10)  # it boots beside the test that runs, and after it
+    return process
 
 
 Start = Callable[[str], ServerProcess]

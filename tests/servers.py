@@ -129,7 +129,7 @@ def launch(
             folder.joinpath(name).write_text(text)
     process = ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
     if sys.platform != "win32":
-        os.setpriority(os.PRIO_PROCESS, process.popen.pid, 10)  # it boots beside the test that runs, and after it
+        os.setpriority(os.PRIO_PROCESS, process.popen.pid, 10)  # while it boots, the test that runs comes first
     return process
 
 

@@ -13,9 +13,4 @@ from tests.servers import ServerProcess
 def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     """Run Python in a child process: ``run("wsgi.py", PORT="3001")``."""
     with ExitStack() as stack:
-
-        def run(*args: str, **environ: str | None) -> ServerProcess:
-            log = tmp_path / f"log{len(list(tmp_path.glob('log*')))}"
-            return stack.enter_context(ServerProcess(args, log, environ))
-
-        yield run
+        yield lambda *args, **environ: stack.enter_context(ServerProcess(args, tmp_path / "log", environ))

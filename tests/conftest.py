@@ -65,7 +65,8 @@ def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``send`` in process and against each server, one that uses ``server`` against each.
 
-    A test that is marked with ``servers`` runs against those alone, and with ``--server`` all ask that server instead.
+    A test that is marked with ``servers`` runs against those alone, or in process where this system has none of them.
+    With ``--server`` all ask that server instead.
     """
     if "kind" not in metafunc.fixturenames:
         return
@@ -73,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not kinds:
         marker = metafunc.definition.get_closest_marker("servers")
         kinds = [kind for kind in COMMANDS if marker is None or kind in marker.args]
-        if "send" in metafunc.fixturenames and marker is None:
+        if "send" in metafunc.fixturenames and (marker is None or not kinds):
             kinds.insert(0, "in process")
     metafunc.parametrize("kind", kinds)
 

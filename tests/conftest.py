@@ -97,7 +97,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
     """The process that a test is marked with: tests under one mark, of a file or of a parameter, share one.
 
-    All are started before the first test, and boot beside the tests that need none.
+    All are started before the first test, and boot beside the tests that need none, without holding these up.
     """
     folder = tmp_path_factory.mktemp("launched")
     with ExitStack() as stack:
@@ -115,7 +115,7 @@ def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             request.getfixturevalue("start")
             for item in request.session.items:
                 if item.get_closest_marker("launch"):
-                    launched(item)
+                    launched(item).be_nice()
         yield launched
         for process in processes.values():
             process.terminate()

@@ -76,6 +76,11 @@ class ServerProcess:
     def signal(self, signum: signal.Signals) -> None:
         self.popen.send_signal(signum)
 
+    def be_nice(self) -> None:
+        """Leave the processors to whoever wants them."""
+        if sys.platform != "win32":
+            os.setpriority(os.PRIO_PROCESS, self.popen.pid, 10)
+
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
@@ -127,10 +132,7 @@ def launch(
             shutil.copy(path, folder / "copy")
         for name, text in files.items():
             folder.joinpath(name).write_text(text)
-    process = ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
-    if sys.platform != "win32":
-        os.setpriority(os.PRIO_PROCESS, process.popen.pid, 10)  # while it boots, the test that runs comes first
-    return process
+    return ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
 
 
 Start = Callable[[str], ServerProcess]

@@ -123,7 +123,7 @@ class Session:
     """An interpreter that stays in the scratch copy, and runs one command after another."""
 
     def __init__(self, base: Path, command: Sequence[str], template: str) -> None:
-        self.template, pipe = template, subprocess.PIPE
+        self.template, self.later, pipe = template, b"", subprocess.PIPE
         env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(base / "home"),
@@ -144,19 +144,20 @@ class Session:
         )
 
     def run(self, command: str, timeout: float) -> tuple[str, str]:
-        """What the command printed and, where it is not over, why there is no more."""
+        """What the command printed and, where it is not over, why there is no more; jobs print later than END."""
         assert self.popen.stdin
         assert self.popen.stdout
         deadline = time.monotonic() + timeout
-        output, problem = b"", ""
+        output, problem = self.later, ""
         with suppress(BrokenPipeError):
             self.popen.stdin.write(self.template.format(command).encode())
-        while not output.endswith(END) and not problem:
+        while END not in output and not problem:
             ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
             chunk = self.popen.stdout.read(65536) if ready else b""
             output += chunk
             problem = "" if chunk else "(the session has ended)" if ready else f"(still running after {timeout:g} s)"
-        return output.removesuffix(END).decode(errors="replace"), problem
+        output, _, self.later = output.partition(END)
+        return output.decode(errors="replace"), problem
 
     def close(self) -> None:
         with self.popen:  # closes the pipes: to read on until the end would wait for all that may write there

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
-from lessons.checker import TUTORIAL, diagram_errors, matches
+from lessons.checker import BASH, TUTORIAL, Session, diagram_errors, matches
 
 ROOT = Path(__file__).parent.parent
 SHOP = """\
@@ -243,6 +244,14 @@ def test_wrong_lesson_fails_and_shows_why(wrong: dict[str, str], name: str) -> N
 
     assert wrong[name].startswith(f"{where}:")
     assert message.format(where) in wrong[name]
+
+
+def test_what_is_printed_after_the_end_is_left_for_the_next_command(tmp_path: Path) -> None:
+    (tmp_path / "home/tutorial").mkdir(parents=True)
+
+    with closing(Session(tmp_path, BASH[0], "printf '{}\\036a job, '\n")) as session:
+        assert session.run("tea", 5) == ("tea", "")
+        assert session.run("milk", 5) == ("a job, milk", "")
 
 
 def test_one_lesson_is_run_by_its_path(project: Project) -> None:

@@ -229,15 +229,15 @@ class Lesson:
 
     def compare(self, step: Step, came_out: list[str], problem: str = "", *, more: bool = False) -> None:
         """Pass an output that is as the lesson says, or begins so; correct another with --update, else fail."""
-        says = step.output + ["..."] * more
+        says = [*step.output, "..."] if more else step.output
         if problem:
             came_out = [*came_out, problem]
         elif matches(says, came_out):
             return
-        if problem or not self.update:
-            self.fail(step.number - 1, [self.lines[step.number - 2], *step.output], came_out)
         right = merge(says, came_out)
-        self.corrections.append((step.number - 1, len(step.output), right[: len(right) - more]))
+        if problem or not self.update or not matches(right, came_out):
+            self.fail(step.number - 1, [self.lines[step.number - 2], *step.output], came_out)
+        self.corrections.append((step.number - 1, len(step.output), right[:-1] if more else right))
 
     def write_corrections(self) -> None:
         for start, count, output in reversed(self.corrections):
@@ -434,9 +434,18 @@ def merge(says: Sequence[str], came_out: Sequence[str]) -> list[str]:
     found = normal(came_out).split("\n")[:-1]
     expected = [like(line, found) for line in says]
     for tag, i, i_end, j, j_end in SequenceMatcher(None, expected, found, autojunk=False).get_opcodes():
-        gaps = [line for line in says[i:i_end] if is_gap(line)]
-        merged += map(reword, says[i:i_end], came_out[j:j_end]) if tag == "equal" else gaps or came_out[j:j_end]
+        said, there = says[i:i_end], came_out[j:j_end]
+        merged += map(reword, said, there) if tag == "equal" else replace(said, there)
     return merged
+
+
+def replace(says: Sequence[str], came_out: Sequence[str]) -> Sequence[str]:
+    """Other lines, in place of those before the first gap and after the last: one in between has no known place."""
+    gaps = [at for at, line in enumerate(says) if is_gap(line)]
+    if not gaps:
+        return came_out
+    before, after = gaps[0], len(says) - gaps[-1] - 1
+    return [*came_out[:before], *says[before : len(says) - after], *came_out[max(before, len(came_out) - after) :]]
 
 
 def like(said: str, found: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lessons.checker import BASH, TUTORIAL, Session, diagram_errors, matches
+from lessons.checker import BASH, TUTORIAL, Session, diagram_errors, matches, merge
 
 ROOT = Path(__file__).parent.parent
 SHOP = """\
@@ -286,6 +286,7 @@ HTTP/1.1 404 NOT FOUND
 ...
 Content-Length: 27
 ...
+Server: x
 
 tea
 $ echo 2 failed, 1 passed in 0.50s
@@ -313,10 +314,27 @@ def test_update_leaves_right_lessons_alone_and_what_is_no_output_wrong(project: 
         "lessons/01-x.md", fence("console", "$ echo 1.5 s  \n1.2 s   \n\n\n") + "no newline at the end"
     )
     stale = project.write("lessons/02-x.md", f"[shop](../shop.py)\n{fence('python', 'x\n')}")
-    before = [(path.read_bytes(), path.stat().st_mtime_ns) for path in (right, stale)]
+    nowhere = project.write("lessons/03-x.md", fence("console", "$ seq 3\n...\nmilk\n...\n"))
+    before = [(path.read_bytes(), path.stat().st_mtime_ns) for path in (right, stale, nowhere)]
 
-    assert "1 failed, 1 passed" in project.run("lessons", "--update")
-    assert [(path.read_bytes(), path.stat().st_mtime_ns) for path in (right, stale)] == before
+    assert "2 failed, 1 passed" in project.run("lessons", "--update")
+    assert [(path.read_bytes(), path.stat().st_mtime_ns) for path in (right, stale, nowhere)] == before
+
+
+@pytest.mark.parametrize(
+    ("says", "came_out", "right"),
+    [
+        ("old 1|...|old 2", "NEW FIRST|middle|zzz", "NEW FIRST|...|zzz"),
+        ("old|...", "1|2|3", "1|..."),
+        ("...|old", "1|2|3", "...|3"),
+        ("old|...|gone", "1", "1|..."),
+        ("tea|old|...|milk", "tea|1|2|milk", "tea|1|...|milk"),
+        ("tea|...|old|milk", "tea|1|2|milk", "tea|...|2|milk"),
+        ("...|tea|old|...|gone", "1|tea|2|3|4", "...|tea|2|...|4"),
+    ],
+)
+def test_update_loses_no_line_in_a_gap(says: str, came_out: str, right: str) -> None:
+    assert merge(says.split("|"), came_out.split("|")) == right.split("|")
 
 
 def test_lessons_run_side_by_side_while_their_port_is_taken(project: Project) -> None:

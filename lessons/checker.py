@@ -17,6 +17,7 @@ A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the
 import os
 import re
 import select
+import shlex
 import shutil
 import socket
 import subprocess
@@ -68,15 +69,18 @@ MESSAGES = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \
 DIAGRAMS = {"flowchart LR": FLOW, "flowchart TD": FLOW, "sequenceDiagram": MESSAGES}
 OPENING = r"(subgraph|alt|loop|opt) .+"  # what an `end` ends
 
-# How an interpreter is started, and what it is sent, so that it prints END after each command.
+# How an interpreter is started, and what it is sent, so that it prints END after each command: also one without an end.
 END = b"\x1e"
-BASH = ["bash", "--noprofile", "--norc"], "{{ {}\n}} </dev/null; _status=$?; printf '\\036'; (exit $_status)\n"
+BASH = (
+    ["bash", "--noprofile", "--norc"],
+    lambda command: f"eval {shlex.quote(command)} </dev/null; _status=$?; printf '\\036'; (exit $_status)\n",
+)
 PYTHON = (
     ["python", "-iuc", "import sys; sys.ps1 = sys.ps2 = ''; del sys"],
-    "{}\n\nprint(end='\\036', flush=True)\n",
+    "{}\n\nprint(end='\\036', flush=True)\n".format,
 )
 # What bash adds only where it is not a terminal's: the line of an error, and the end of a job.
-NOT_INTERACTIVE = re.compile(r"^bash: line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
+NOT_INTERACTIVE = re.compile(r"^bash: (?:eval: )?line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
 
 
 class WrongError(Exception):
@@ -122,8 +126,8 @@ class Server:
 class Session:
     """An interpreter that stays in the scratch copy, and runs one command after another."""
 
-    def __init__(self, base: Path, command: Sequence[str], template: str) -> None:
-        self.template, self.later, pipe = template, b"", subprocess.PIPE
+    def __init__(self, base: Path, command: Sequence[str], sent: Callable[[str], str]) -> None:
+        self.sent, self.later, pipe = sent, b"", subprocess.PIPE
         env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(base / "home"),
@@ -150,7 +154,7 @@ class Session:
         deadline = time.monotonic() + timeout
         output, problem = self.later, ""
         with suppress(BrokenPipeError):
-            self.popen.stdin.write(self.template.format(command).encode())
+            self.popen.stdin.write(self.sent(command).encode())
         while END not in output and not problem:
             ready, _, _ = select.select([self.popen.stdout], [], [], max(0.0, deadline - time.monotonic()))
             chunk = self.popen.stdout.read(65536) if ready else b""
@@ -254,8 +258,11 @@ class Lesson:
         """Start a server in a process group of its own, which gets the signal when Ctrl-C is typed."""
         command, log = swap(step.source, self.names).rstrip(" &"), self.base / f"server-{step.number}"
         log.write_text("[1] 12345\n" if step.source.endswith("&") else "")  # what an interactive shell says of a job
-        start = f"set -m\n{{ {command} &\n}} >>{log} 2>&1\nset +m\necho $!"
-        self.servers.append(Server(int(self.bash.run(start, self.timeout)[0]), log))
+        start = f"set -m\n{{ {command} &\n}} >>{shlex.quote(str(log))} 2>&1\nset +m\necho $!"
+        pid, problem = self.bash.run(start, self.timeout)
+        if not pid.strip().isdecimal():
+            self.compare(step, self.seen(pid), problem or "(does not start)")
+        self.servers.append(Server(int(pid), log))
 
     def printed(self, server: Server) -> list[str]:
         """What the server has printed and the lesson has not shown yet."""

@@ -145,6 +145,7 @@ RIGHT = {
     + fence("console", "^CStopped\n$ echo $?\n1\n"),
     "server, its process": fence("console", "$ python wsgi.py > log &\n[1] 4711\n$ ps -o comm= -p $!\npython\n")
     + fence("console", "$ kill $!; wait $!; cat log\nOn ...\n...\n"),
+    "a comment": fence("console", "$ # tea, and then\n$ echo milk  # it's\nmilk\n"),
     "server that refuses": fence("console", "$ python -m http.server nowhere\n...\n$ echo $?\n2\n"),
 }  # fmt: skip
 
@@ -202,6 +203,11 @@ WRONG = {
     "an edit of what is not there": (fence("diff", "--- new.py\n+++ new.py\n+x\n"), "new.py is not there"),
     "an edit of no file": (fence("diff", "PRICES = 3\n"), "no edit"),
     "mermaid": (fence("mermaid", "flowchart LR\n  a[Client (curl)] --> b\n"), "Client (curl)"),
+    "a server whose command does not parse": (
+        fence("console", "$ python wsgi.py 'oops\nOn port 3000\n"),
+        "{}:2\nThe lesson says:\n    $ python wsgi.py 'oops\n    On port 3000\nWhat came out:\n    ",
+    ),
+    "a quote without an end": (fence("console", "$ echo 'tea\ntea\n"), "out:\n    bash: unexpected EOF"),
     "a fence without an excuse": (fence("powershell", "dir\n"), "{}:2\nThe lesson says:\n    dir\nWhat"),
     "a fence in a list": ("- so:\n\n  ```console\n  $ echo tea\n  tea\n  ```\n", "no command"),
     "a fence without an end": ("```powershell\ndir\n", "{}:2\nThe lesson says:\n    dir\n"),
@@ -249,7 +255,7 @@ def test_wrong_lesson_fails_and_shows_why(wrong: dict[str, str], name: str) -> N
 def test_what_is_printed_after_the_end_is_left_for_the_next_command(tmp_path: Path) -> None:
     (tmp_path / "home/tutorial").mkdir(parents=True)
 
-    with closing(Session(tmp_path, BASH[0], "printf '{}\\036a job, '\n")) as session:
+    with closing(Session(tmp_path, BASH[0], "printf '{}\\036a job, '\n".format)) as session:
         assert session.run("tea", 5) == ("tea", "")
         assert session.run("milk", 5) == ("a job, milk", "")
 
@@ -350,6 +356,14 @@ def test_lessons_run_side_by_side_while_their_port_is_taken(project: Project) ->
         except OSError:
             pass  # by somebody else
         assert "2 passed" in project.run("lessons", "-n2")
+
+
+def test_folder_for_temporary_files_has_a_space(project: Project, tmp_path: Path) -> None:
+    project.tmp = tmp_path / "a folder"
+    project.tmp.mkdir()
+    project.write("lessons/01-x.md", fence("console", "$ python wsgi.py\nOn port 3000\n"))
+
+    assert "1 passed" in project.run("lessons", "--lesson-timeout=5")
 
 
 STRAGGLERS = """\

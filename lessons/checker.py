@@ -39,8 +39,9 @@ HOME = "/home/you"  # what an output shows of the scratch copy's home
 TUTORIAL = f"{HOME}/tutorial"
 PORTS = range(4800, 5000, 2)  # no number that stands in the project, and as long as 3000
 FENCE = re.compile(
-    r"^[ >]*(`{3,}|~{3,}) *(?P<language>[\w+-]*)[^`\n]*\n(?P<body>.*?)(?:^[ >]*\1[`~]* *$|\Z)", re.DOTALL | re.MULTILINE
+    r"^(`{3,}|~{3,}) *(?P<language>[\w+-]*)[^`\n]*\n(?P<body>.*?)^ {0,3}\1[`~]* *$", re.DOTALL | re.MULTILINE
 )
+LIKE_A_FENCE = re.compile(r"[^\w`~]*(\d+[.)]\s*)?(```|~~~)")  # in a list, say, or without an end
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
 EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
@@ -184,7 +185,11 @@ class Lesson:
             self.base, self.names = scratch_copy(self.root, self.stack)
             self.stack.callback(self.write_corrections)
             self.bash = self.stack.enter_context(closing(Session(self.base, *BASH)))
-            for _, blocks in groupby(read_blocks("\n".join(self.lines)), lambda block: block.section):
+            text = "\n".join(self.lines)
+            for number, line in enumerate(without_fences(text).split("\n"), 1):
+                if LIKE_A_FENCE.match(line):
+                    self.fail(number, [line], ["no fence: one begins at the margin, and has an end"])
+            for _, blocks in groupby(read_blocks(text), lambda block: block.section):
                 with ExitStack() as self.edits:  # what takes back the edits of the section
                     for block in blocks:
                         self.check_block(block)
@@ -336,9 +341,14 @@ class Lesson:
             start = places[0] + size
 
 
+def without_fences(text: str) -> str:
+    """The text with each fence blank: all stands where it stood."""
+    return FENCE.sub(lambda fence: re.sub(".", " ", fence[0]), text)
+
+
 def read_blocks(text: str) -> Iterator[Block]:
     """The fences of a lesson, in order, without those that are excused."""
-    prose = FENCE.sub(lambda fence: re.sub(".", " ", fence[0]), text)
+    prose = without_fences(text)
     for fence in FENCE.finditer(text):
         number = text.count("\n", 0, fence.start("body")) + 1
         sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)

@@ -43,7 +43,7 @@ FENCE = re.compile(
 )
 LIKE_A_FENCE = re.compile(r"[^\w`~]*(\d+[.)]\s*)?(```|~~~)")  # in a list, say, or without an end
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
-EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
+EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?: .*\n)*[+-].*\n(?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
 # What is taken for a server, where it stands alone on its line. One that ends by itself is compared as a whole.
 SERVES = re.compile(
@@ -300,10 +300,15 @@ class Lesson:
         """Edit the scratch copy until the section of the block ends."""
         diff = "".join(f"{line}\n" for line in block.lines)
         if not re.fullmatch(f"({EDIT})+", diff):
-            self.fail(block.number, block.lines, ["no edit: `--- file`, `+++ file`, then lines with ` `, `-` or `+`"])
+            self.fail(
+                block.number, block.lines, ["no edit: `--- file`, `+++ file`, then lines with ` `, and `-` or `+`"]
+            )
         for source, name, changes in re.findall(EDIT, diff):
-            path = self.base / "home/tutorial" / name
+            path = (self.base / "home/tutorial" / name).resolve()
+            if source not in (name, "/dev/null") or not path.is_relative_to(self.base / "home/tutorial"):
+                self.fail(block.number, block.lines, [f"{source}, {name}: not an edit of a file in the repository"])
             text = path.read_text() if path.exists() else ""
+            # The old text is the diff without its + lines, the new one without its - lines.
             old, new = (swap(re.sub(rf"(?m)^(\{sign}.*\n|.)", "", changes), self.names) for sign in "+-")
             around = re.split(rf"^{re.escape(old)}" if old else r"\Z", text, flags=re.MULTILINE)
             if len(around) != 2 or path.exists() == (source == "/dev/null"):
@@ -351,7 +356,7 @@ def read_blocks(text: str) -> Iterator[Block]:
     prose = without_fences(text)
     for fence in FENCE.finditer(text):
         number = text.count("\n", 0, fence.start("body")) + 1
-        sections = re.split("^#", prose[: fence.start()], flags=re.MULTILINE)
+        sections = re.split("^#+ ", prose[: fence.start()], flags=re.MULTILINE)
         link = ["", *LINK.findall(sections[-1])][-1]
         if not EXCUSE.search(text, 0, fence.start()):
             yield Block(number, fence["language"], fence["body"].split("\n")[:-1], len(sections), link)

@@ -146,6 +146,7 @@ RIGHT = {
     "server, its process": fence("console", "$ python wsgi.py > log &\n[1] 4711\n$ ps -o comm= -p $!\npython\n")
     + fence("console", "$ kill $!; wait $!; cat log\nOn ...\n...\n"),
     "a comment": fence("console", "$ # tea, and then\n$ echo milk  # it's\nmilk\n"),
+    "a number that is no heading": f"[shop.py](../shop.py)\n#12\n{fence('text', 'def price(name):\n')}",
     "server that refuses": fence("console", "$ python -m http.server nowhere\n...\n$ echo $?\n2\n"),
 }  # fmt: skip
 
@@ -201,6 +202,9 @@ WRONG = {
     "an edit of lines that stand there twice": (fence("diff", "--- shop.py\n+++ shop.py\n \n+x\n"), "2 times"),
     "an edit that makes what is there": (fence("diff", "--- /dev/null\n+++ shop.py\n+x\n"), "shop.py is there"),
     "an edit of what is not there": (fence("diff", "--- new.py\n+++ new.py\n+x\n"), "new.py is not there"),
+    "an edit of one file that names another": (fence("diff", "--- x.py\n+++ shop.py\n+x\n"), "not an edit of"),
+    "an edit outside of the copy": (fence("diff", "--- /dev/null\n+++ ../x\n+x\n"), "not an edit of a file in the"),
+    "an edit that changes nothing": (fence("diff", "--- shop.py\n+++ shop.py\n def price(name):\n"), "no edit: "),
     "an edit of no file": (fence("diff", "PRICES = 3\n"), "no edit"),
     "mermaid": (fence("mermaid", "flowchart LR\n  a[Client (curl)] --> b\n"), "Client (curl)"),
     "a server whose command does not parse": (

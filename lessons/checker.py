@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,7 +47,7 @@ EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?: .*\n)*[+-].*\n(?:[ +-].*\n)*?)(?=--- .+\n\+
 EXCUSE = re.compile(r"<!-- not run: \w[^>]*-->\s*\Z")
 # What is taken for a server, where it stands alone on its line. One that ends by itself is compared as a whole.
 SERVES = re.compile(
-    r"(\w+=('[^']*'|\S*) +)*(python (wsgi\.py|examples/|-m http\.server)|gunicorn|flask .*run)\b([^;|&\n]|>&)*&?"
+    r"(\w+=((['\"]).*?\3|\S*) +)*(python3? (wsgi\.py|examples/|-m http\.server)|gunicorn|flask .*run)\b([^;|&\n]|>&)*&?"
 )
 
 CLOCK = r"\d\d:\d\d:\d\d"
@@ -65,8 +65,8 @@ NORMALISED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] =
 # What the diagrams have; a label has brackets only in quotes.
 LABEL = r'("[^"]*"|[^"\[\](){}|<>;-]+)'
 NODE = rf"(?!end\b)\w+(\[{LABEL}\]|\({LABEL}\)|\{{{LABEL}\}})?"
-FLOW = rf"{NODE}( (&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->) {NODE})*"
-MESSAGES = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \w+( as .+)?|else .+"
+FLOW = rf"{NODE}( (&|-->|-\.->|-->\|{LABEL}\||-- {LABEL} -->) {NODE})*|subgraph .+"
+MESSAGES = r"\w+(->>|-->>)\w+: [^;]+|Note over \w+(, ?\w+)?: [^;]+|participant \w+( as .+)?|(alt|loop|opt|else) .+"
 DIAGRAMS = {"flowchart LR": FLOW, "flowchart TD": FLOW, "sequenceDiagram": MESSAGES}
 OPENING = r"(subgraph|alt|loop|opt) .+"  # what an `end` ends
 
@@ -331,9 +331,9 @@ class Lesson:
     def find_excerpt(self, block: Block) -> None:
         """The pieces of an excerpt stand in the repository's own file, in this order."""
         file = self.path.parent / block.link
-        if not block.language or not file.is_file():
-            fence = f"a {block.language or 'nameless'} fence without a link to its file or a <!-- not run: why -->"
-            self.fail(block.number, block.lines, [f"nothing: {fence}"])
+        if not block.language or not file.is_file() or all(is_gap(line) or not line for line in block.lines):
+            lacks = "without a link to its file, without a line of that, or without a <!-- not run: why -->"
+            self.fail(block.number, block.lines, [f"nothing: a {block.language or 'nameless'} fence {lacks}"])
         lines, start = file.read_text().split("\n"), 0
         for wanted in [list(piece) for gap, piece in groupby(block.lines, is_gap) if not gap]:
             size = len(wanted)
@@ -490,9 +490,9 @@ def diagram_errors(lines: Iterable[str]) -> list[str]:
     kind, *others = [line.strip() for line in lines] or [""]
     if kind not in DIAGRAMS:
         return [kind or "(no diagram)"]
-    unknown = [line for line in others if not re.fullmatch(rf"{DIAGRAMS[kind]}|{OPENING}|end", line)]
-    opened = [line for line in others if re.fullmatch(OPENING, line)]
-    return unknown or ["an `end` is missing, or one too many"] * (len(opened) != others.count("end"))
+    unknown = [line for line in others if not re.fullmatch(f"{DIAGRAMS[kind]}|end", line)]
+    opened = [0, *accumulate(bool(re.fullmatch(OPENING, line)) - (line == "end") for line in others)]
+    return unknown or ["an `end` is missing, or one too many"] * (min(opened) < 0 or opened[-1] > 0)
 
 
 def clean(base: Path) -> None:

@@ -147,6 +147,7 @@ RIGHT = {
     + fence("console", "$ kill $!; wait $!; cat log\nOn ...\n...\n"),
     "a comment": fence("console", "$ # tea, and then\n$ echo milk  # it's\nmilk\n"),
     "a number that is no heading": f"[shop.py](../shop.py)\n#12\n{fence('text', 'def price(name):\n')}",
+    "server, called otherwise": fence("console", '$ A="x y" python3 wsgi.py\nOn port 3000\n...\n^CStopped\n'),
     "server that refuses": fence("console", "$ python -m http.server nowhere\n...\n$ echo $?\n2\n"),
 }  # fmt: skip
 
@@ -212,6 +213,8 @@ WRONG = {
         "{}:2\nThe lesson says:\n    $ python wsgi.py 'oops\n    On port 3000\nWhat came out:\n    ",
     ),
     "a quote without an end": (fence("console", "$ echo 'tea\ntea\n"), "out:\n    bash: unexpected EOF"),
+    "an excerpt of nothing": (f"[shop.py](../shop.py)\n{fence('python', '')}", "{}:3\nThe lesson says:\nWhat"),
+    "an excerpt that is a gap": (f"[shop.py](../shop.py)\n{fence('python', '...\n\n')}", "nothing: a python fence"),
     "a fence without an excuse": (fence("powershell", "dir\n"), "{}:2\nThe lesson says:\n    dir\nWhat"),
     "a fence in a list": ("- so:\n\n  ```console\n  $ true\n  ```\n", "{}:3\nThe lesson says:\n      ```console\n"),
     "a fence as an item": ("1. ```console\n   $ true\n   ```\n", "{}:1\nThe lesson says:\n    1. ```console\n"),
@@ -495,6 +498,9 @@ def test_diagram_that_parses(diagram: str) -> None:
         ("flowchart LR\n  a -> b", "a -> b"),
         ("flowchart LR\n  a --> end", "a --> end"),
         ("flowchart LR\n  subgraph s\n  a --> b", "an `end` is missing, or one too many"),
+        ("flowchart LR\n  end\n  subgraph s", "an `end` is missing, or one too many"),
+        ("flowchart LR\n  alt s\n  end", "alt s"),
+        ("sequenceDiagram\n  subgraph s\n  end", "subgraph s"),
         ("sequenceDiagram\n  a->>b", "a->>b"),
         ("sequenceDiagram\n  a->>b: x; y", "a->>b: x; y"),
         ("sequenceDiagram\n  end", "an `end` is missing, or one too many"),

@@ -9,7 +9,8 @@ any other   a verbatim piece of the file that its section linked last; a line `.
 In an output, `...` stands for the rest of a line or, alone, for any lines. `<!-- not run: why -->` excuses a fence.
 A server goes on in the background: what it prints is compared as far as the lesson shows it. A block that begins
 without a command is that server's terminal going on, and a line that begins with ^C stops it.
-A fence stands at the margin; in it, `> `, or `... ` where the prompt is `>>> `, goes on with the command right above.
+A fence stands at the margin; in it, `> `, or `... ` where the prompt is `>>> `, goes on with the command right above:
+no output can begin so. Code outside of fences is not checked.
 A command names a process by `$!`, as its number is another one each time.
 A lesson says port 3000 or 3001, and free ones are used: the scratch copy is the project with those in their place.
 """
@@ -36,11 +37,8 @@ import psutil
 
 POLL = 0.02  # seconds between two looks at a server
 HOME = "/home/you"  # what an output shows of the scratch copy's home
-TUTORIAL = f"{HOME}/tutorial"
 PORTS = range(4800, 5000, 2)  # no number that stands in the project, and as long as 3000
-FENCE = re.compile(
-    r"^(`{3,}|~{3,}) *(?P<language>[\w+-]*)[^`\n]*\n(?P<body>.*?)^ {0,3}\1[`~]* *$", re.DOTALL | re.MULTILINE
-)
+FENCE = re.compile(r"(?ms)^(`{3,}|~{3,}) *(?P<language>[\w+-]*)[^`\n]*\n(?P<body>.*?)^ {0,3}\1[`~]* *$")
 LIKE_A_FENCE = re.compile(r"[^\w`~]*(\d+[.)]\s*)?(```|~~~)")  # in a list, say, or without an end
 LINK = re.compile(r"\]\((?!\w+:|[^)#]+\.md)([^)\s#]+)")
 EDIT = r"--- (.+)\n\+\+\+ (.+)\n((?: .*\n)*[+-].*\n(?:[ +-].*\n)*?)(?=--- .+\n\+\+\+ |\Z)"
@@ -76,10 +74,7 @@ BASH = (
     ["bash", "--noprofile", "--norc"],
     lambda command: f"eval {shlex.quote(command)} </dev/null; _status=$?; printf '\\036'; (exit $_status)\n",
 )
-PYTHON = (
-    ["python", "-iuc", "import sys; sys.ps1 = sys.ps2 = ''; del sys"],
-    "{}\n\nprint(end='\\036', flush=True)\n".format,
-)
+PYTHON = ["python", "-iuc", "import sys; sys.ps1=sys.ps2=''; del sys"], "{}\n\nprint(end='\\036', flush=True)\n".format
 # What bash adds only where it is not a terminal's: the line of an error, and the end of a job.
 NOT_INTERACTIVE = re.compile(r"^bash: (?:eval: )?line \d+: ( *\d+ [A-Z].*\n)?", re.MULTILINE)
 
@@ -96,16 +91,17 @@ class Block:
     language: str
     lines: list[str]
     section: int  # an edit lives as long
-    link: str  # the last one in its section
+    link: str  # the last one before it in its section
 
 
 @dataclass
 class Step:
     """A command and its output; where a block begins without a command, what a server goes on to print."""
 
-    number: int  # the line number of the first line of the output
+    number: int  # the line number of its first line
     source: str
     output: list[str]
+    start: int  # the line number of the first line of the output
 
 
 @dataclass
@@ -128,7 +124,8 @@ class Session:
     """An interpreter that stays in the scratch copy, and runs one command after another."""
 
     def __init__(self, base: Path, command: Sequence[str], sent: Callable[[str], str]) -> None:
-        self.sent, self.later, pipe = sent, b"", subprocess.PIPE
+        self.sent, self.later = sent, b""
+        pipe, same, place = subprocess.PIPE, subprocess.STDOUT, base / "home/tutorial"
         env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(base / "home"),
@@ -137,15 +134,8 @@ class Session:
             "TZ": "UTC",
             "PYTHONDONTWRITEBYTECODE": "1",  # an edit of the same size in the same second would pass for the old text
         }
-        self.popen = subprocess.Popen(
-            command,
-            bufsize=0,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=subprocess.STDOUT,
-            cwd=base / "home/tutorial",
-            env=env,
-            start_new_session=True,  # without a terminal
+        self.popen = subprocess.Popen(  # in a session of its own it has no terminal
+            command, bufsize=0, stdin=pipe, stdout=pipe, stderr=same, cwd=place, env=env, start_new_session=True
         )
 
     def run(self, command: str, timeout: float) -> tuple[str, str]:
@@ -172,16 +162,21 @@ class Session:
 class Lesson:
     """A lesson, its scratch copy and all that runs there."""
 
+    base: Path  # the folder of the scratch copy: this and the next two are made by check()
+    names: dict[str, str]
+    bash: Session
+
     def __init__(self, path: Path, root: Path, *, timeout: float, update: bool) -> None:
         self.path, self.root, self.timeout, self.update = path, root, timeout, update
         self.lines = path.read_bytes().decode().split("\n")
         self.corrections: list[tuple[int, int, list[str]]] = []  # from which line, for how many, what
         self.servers: list[Server] = []
         self.python: Session | None = None
+        self.stack, self.edits = ExitStack(), ExitStack()  # what ends with the lesson, and with a section
 
     def check(self) -> None:
         """Run the blocks in order; raises :class:`WrongError` for the first that is wrong."""
-        with ExitStack() as self.stack:
+        with self.stack:
             self.base, self.names = scratch_copy(self.root, self.stack)
             self.stack.callback(self.write_corrections)
             self.bash = self.stack.enter_context(closing(Session(self.base, *BASH)))
@@ -190,7 +185,7 @@ class Lesson:
                 if LIKE_A_FENCE.match(line):
                     self.fail(number, [line], ["no fence: one begins at the margin, and has an end"])
             for _, blocks in groupby(read_blocks(text), lambda block: block.section):
-                with ExitStack() as self.edits:  # what takes back the edits of the section
+                with self.edits:
                     for block in blocks:
                         self.check_block(block)
 
@@ -245,8 +240,8 @@ class Lesson:
             return
         right = merge(says, came_out)
         if problem or not self.update or not matches(right, came_out):
-            self.fail(step.number - 1, [self.lines[step.number - 2], *step.output], came_out)
-        self.corrections.append((step.number - 1, len(step.output), right[:-1] if more else right))
+            self.fail(step.number, [*self.lines[step.number - 1 : step.start - 1], *step.output], came_out)
+        self.corrections.append((step.start - 1, len(step.output), right[:-1] if more else right))
 
     def write_corrections(self) -> None:
         for start, count, output in reversed(self.corrections):
@@ -365,15 +360,15 @@ def read_blocks(text: str) -> Iterator[Block]:
 def read_steps(block: Block) -> list[Step]:
     """The commands of a block, each with its output; ^C is a command, too, and stands in its output."""
     prompt, more = ("$ ", "> ") if block.language == "console" else (">>> ", "... ")
-    steps = [Step(block.number, "", [])]
+    steps = [Step(block.number, "", [], block.number)]
     for number, line in enumerate(block.lines, block.number):
         step = steps[-1]
         if line.startswith(prompt):
-            steps.append(Step(number + 1, line.removeprefix(prompt), []))
+            steps.append(Step(number, line.removeprefix(prompt), [], number + 1))
         elif line.startswith("^C"):
-            steps.append(Step(number, "^C", [line]))
+            steps.append(Step(number, "^C", [line], number))
         elif line.startswith(more) and step.source and not step.output:
-            step.number, step.source = number + 1, f"{step.source}\n{line.removeprefix(more)}"
+            step.start, step.source = number + 1, f"{step.source}\n{line.removeprefix(more)}"
         else:
             step.output.append(line)
     for step in steps:
@@ -399,7 +394,7 @@ def scratch_copy(root: Path, stack: ExitStack) -> tuple[Path, dict[str, str]]:
         Path(target).write_bytes(swap(Path(source).read_bytes().decode("latin-1"), ports).encode("latin-1"))
         shutil.copymode(source, target)
 
-    ignored = (root / ".gitignore").read_text().replace("/\n", "\n").splitlines()  # names and no paths
+    ignored = (root / ".gitignore").read_text().replace("/\n", "\n").splitlines()  # its lines are names and no paths
     ignore = shutil.ignore_patterns(".git", *ignored)
     shutil.copytree(root, base / "home/tutorial", symlinks=True, ignore=ignore, copy_function=copy)
     (base / "home/.curlrc").write_text("silent\nshow-error\n")  # a terminal shows no meter above a short answer
@@ -439,7 +434,7 @@ def normal(lines: Iterable[str]) -> str:
 
 
 def pattern(says: Iterable[str]) -> re.Pattern[str]:
-    """What a normal output matches. Lines that `...` stands for end where the next piece is first found."""
+    """What a normal output matches. A gap ends where the next piece is first found, and the last one where it fits."""
     text = normal(re.sub(r"\.\.\.$", "\0", line) for line in says)
     first, *others = [re.escape(piece).replace("\0", ".*") for piece in re.split(r"(?m)^ *\0\n", text)]
     gaps = [rf"(?>(?:.*\n)*?{piece})" for piece in others[:-1]]  # not sought again, however the rest fares

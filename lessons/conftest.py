@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest._code.code import TerminalRepr
 
 from lessons.checker import Lesson, WrongError
 
@@ -19,8 +18,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if os.name == "nt":
+        raise pytest.UsageError("The lessons are checked on Linux and macOS, and not on Windows")
     for tool in ("bash", "curl"):
-        if os.name == "nt" or not shutil.which(tool):
+        if not shutil.which(tool):
             raise pytest.UsageError(f"The lessons are checked on Linux and macOS, with bash and curl: no {tool} here")
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage is not None and not config.getoption("cov_report"):
@@ -45,7 +46,7 @@ class LessonItem(pytest.Item):
         timeout, update = (self.config.getoption(option) for option in ("lesson_timeout", "update"))
         Lesson(self.path, self.config.rootpath, timeout=timeout, update=update).check()
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value) if excinfo.errisinstance(WrongError) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lessons.checker import BASH, TUTORIAL, Session, diagram_errors, matches, merge
+from lessons.checker import BASH, HOME, Session, diagram_errors, matches, merge
 
 ROOT = Path(__file__).parent.parent
 SHOP = """\
@@ -117,7 +117,7 @@ RIGHT = {
     "a continued command": fence("console", "$ echo tea \\\n>   milk\ntea milk\n$ cat <<END\n> tea\n> END\ntea\n"),
     "nothing on stdin": fence("console", "$ cat\n"),
     "an error of the shell": fence("console", "$ no-such-command\nbash: no-such-command: command not found\n"),
-    "the place": fence("console", f"$ pwd\n{TUTORIAL}\n$ echo hi > /tmp/x; cat /tmp/x\nhi\n"),
+    "the place": fence("console", f"$ pwd\n{HOME}/tutorial\n$ echo hi > /tmp/x; cat /tmp/x\nhi\n"),
     "the environment": fence("console", '$ echo "$PORT$PYTEST_VERSION$COVERAGE_X$PYTHON_DOTENV_DISABLED"\n\n'),
     "python": fence("pycon", ">>> tea = 3\n>>> tea\n3\n") + fence("pycon", ">>> tea + 1\n4\n"),
     "python in lines": fence("pycon", '>>> for x in "ab":\n...     print(x)\n...\na\nb\n>>> print("c\\nd")\n...\nd\n'),
@@ -215,6 +215,18 @@ WRONG = {
     "a quote without an end": (fence("console", "$ echo 'tea\ntea\n"), "out:\n    bash: unexpected EOF"),
     "an excerpt of nothing": (f"[shop.py](../shop.py)\n{fence('python', '')}", "{}:3\nThe lesson says:\nWhat"),
     "an excerpt that is a gap": (f"[shop.py](../shop.py)\n{fence('python', '...\n\n')}", "nothing: a python fence"),
+    "a command in lines": (
+        fence("console", "$ echo tea \\\n>   milk\ntea\n"),
+        "{}:2\nThe lesson says:\n    $ echo tea \\\n    >   milk\n    tea\nWhat",
+    ),
+    "a stop that says something else": (
+        fence("console", "$ python wsgi.py\n...\n") + fence("console", "^CGone\n"),
+        "{}:6\nThe lesson says:\n    ^CGone\nWhat came out:\n    ^CStopped\n",
+    ),
+    "a server that goes on otherwise": (
+        fence("console", "$ python wsgi.py\nOn port 3000\n") + fence("console", "Tea: 1\n"),
+        "{}:6\nThe lesson says:\n    Tea: 1\nWhat came out:\n    Process ID: ",
+    ),
     "a fence without an excuse": (fence("powershell", "dir\n"), "{}:2\nThe lesson says:\n    dir\nWhat"),
     "a fence in a list": ("- so:\n\n  ```console\n  $ true\n  ```\n", "{}:3\nThe lesson says:\n      ```console\n"),
     "a fence as an item": ("1. ```console\n   $ true\n   ```\n", "{}:1\nThe lesson says:\n    1. ```console\n"),

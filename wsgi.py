@@ -1,19 +1,20 @@
 """The entry point: ``python wsgi.py`` for development, ``gunicorn wsgi:application`` for production."""
 
+import os
 import signal
-import sys
 
 if __name__ == "__main__":
-    # The imports take most of the start: a stop before main() takes over is silent, without a traceback.
+    # The imports take most of the start: a stop before main() takes over is silent, without a traceback. It raises no
+    # exception either, since Python ignores one that is raised in a callback of its own, and would go on to start.
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: sys.exit())
+        signal.signal(signum, lambda *_: os._exit(0))
 
 import errno
 import logging
-import os
 import platform
 import re
 import socket
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

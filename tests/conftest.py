@@ -34,7 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server")
     if plugin is None:
         return
-    if config.args_source is config.ArgsSource.ARGS or any(config.getoption(option, None) for option in narrowing):
+    narrowed = any(config.getoption(option, None) for option in narrowing)
+    if narrowed or config.args_source is not config.ArgsSource.TESTPATHS:
         plugin.options.cov_report = config.getoption("cov_report")
     elif config.getoption("cov_fail_under") is None:
         plugin.options.cov_fail_under = 100

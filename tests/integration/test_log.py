@@ -61,7 +61,7 @@ def test_interim_answer_is_not_logged(process, server):
 def test_connection_that_says_nothing_logs_nothing(process, server):
     lines = process.output().count("\n")
     with server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.07)
+        closed, _, _ = select.select([connection], [], [], 0.07)  # more than one look of the server's
     server.send("GET", "/hello?silence")
     logged(process, "GET /hello?silence")
 

@@ -62,7 +62,7 @@ def test_client_that_says_nothing_does_not_hold_up_the_others(server):
 @pytest.mark.servers("wsgi.py")
 def test_client_may_take_its_time_to_ask(own_server):
     with own_server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.07)
+        closed, _, _ = select.select([connection], [], [], 0.07)  # more than one look of the server's
         connection.sendall(own_server.request())
         answer = receive(connection)
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from app import create_app
 from devserver import RequestHandler
 from tests.contract import SECURITY_HEADERS
-from tests.servers import ServerProcess
+from tests.support.processes import ServerProcess
 
 DEPARTURES = {}
 CLIENTS = itertools.count()

@@ -1,12 +1,10 @@
 """What every suite uses: a clean environment, the application, and the servers in child processes."""
 
-import gc
 import os
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
-import coverage
 import pytest
 from flask import Flask
 
@@ -18,53 +16,13 @@ for variable in VARIABLES:
 os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")
 
 from app import create_app  # noqa: E402
-from tests.client import Answer, Server, exchange  # noqa: E402
-from tests.servers import COMMANDS, ServerProcess, Start, launch, shared_servers  # noqa: E402
+from tests.support.client import Response, Server, exchange  # noqa: E402
+from tests.support.processes import COMMANDS, ServerProcess, Start, launch, shared_servers  # noqa: E402
 
-pytest_plugins = ["tests.lesson_plugin", "tests.server_plugin"]
+pytest_plugins = ["tests.lesson_plugin", "tests.support.server_option", "tests.support.tracing"]
 
-Send = Callable[..., Answer]
+Send = Callable[..., Response]
 Launched = Callable[[pytest.Item], ServerProcess]
-TRACING = pytest.StashKey[coverage.Coverage]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Ask 100 % coverage of a whole run; of a part, show what it covers only to who asks for a report."""
-    plugin = config.pluginmanager.getplugin("_cov")
-    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server")
-    if plugin is None:
-        return
-    narrowed = any(config.getoption(option, None) for option in narrowing)
-    if narrowed or config.args_source is not config.ArgsSource.TESTPATHS:
-        plugin.options.cov_report = config.getoption("cov_report")
-    elif config.getoption("cov_fail_under") is None:
-        plugin.options.cov_fail_under = 100
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Before the tests, see to it that they are fast.
-
-    What has been imported stays, so the garbage collector need not look through it again. Coverage's tracing doubles
-    the time of all that runs: it stops here, and :func:`pytest_runtest_call` goes on with it.
-    """
-    gc.freeze()
-    if tracing := coverage.Coverage.current():
-        session.config.stash[TRACING] = tracing
-        tracing.stop()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
-    """Trace what runs the code in this process, and that alone: no budget is measured under tracing."""
-    tracing = item.config.stash.get(TRACING, None)
-    suites = any(map(item.get_closest_marker, ("unit", "integration")))
-    if tracing is None or not suites or "kind" in item.fixturenames:
-        return (yield)
-    tracing.start()
-    try:
-        return (yield)
-    finally:
-        tracing.stop()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -161,9 +119,9 @@ def send(kind: str, exchanges: list[str], request: pytest.FixtureRequest) -> Sen
         return server.send
     client = request.getfixturevalue("client")
 
-    def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def send(method: str, path: str, headers: Mapping[str, str] | None = None) -> Response:
         response = client.open(path, method=method, headers=headers)
-        answer = Answer(response.status_code, response.headers, response.data)
+        answer = Response(response.status_code, response.headers, response.data)
         exchanges.append(exchange(method, path, headers, answer))
         return answer
 

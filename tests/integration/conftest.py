@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ServerProcess
+from tests.support.processes import ServerProcess
 
 
 @pytest.fixture

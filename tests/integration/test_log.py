@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from tests.client import Server
-from tests.servers import needs_gunicorn
+from tests.support.client import Server
+from tests.support.processes import needs_gunicorn
 
 pytestmark = [pytest.mark.integration, pytest.mark.launch("wsgi.py", covered=True)]
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 import wsgi
-from tests.client import Server
+from tests.support.client import Server
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests import server_plugin
+from tests.support import server_option
 
 pytestmark = pytest.mark.integration
 
@@ -41,35 +41,35 @@ def saying(answer=None, wrap=lambda connection: connection):
     ["localhost:3000", "ftp://localhost", "http://", "http://localhost:x", "http://[::1", "/hello", "http://a/?b=c"],
 )
 def test_what_is_no_url_is_refused(url):
-    assert server_plugin.refusal(url) == "not a URL such as http://localhost:3000"
+    assert server_option.refusal(url) == "not a URL such as http://localhost:3000"
 
 
 def test_port_where_nobody_listens_is_refused():
     with socket.create_server(("localhost", 0)) as listener:
         port = listener.getsockname()[1]
 
-    assert server_plugin.refusal(f"http://localhost:{port}") == "no answer: Connection refused"
+    assert server_option.refusal(f"http://localhost:{port}") == "no answer: Connection refused"
 
 
 def test_host_that_does_not_exist_is_refused():
-    assert re.fullmatch(r"no answer: [^\n]+", server_plugin.refusal("http://nothing.invalid"))
+    assert re.fullmatch(r"no answer: [^\n]+", server_option.refusal("http://nothing.invalid"))
 
 
 def test_server_that_hangs_is_refused(monkeypatch):
-    monkeypatch.setattr(server_plugin, "PROBE_TIMEOUT", 0.05)
+    monkeypatch.setattr(server_option, "PROBE_TIMEOUT", 0.05)
 
     with saying() as port:
-        assert server_plugin.refusal(f"http://localhost:{port}") == "no answer within 0.05 seconds"
+        assert server_option.refusal(f"http://localhost:{port}") == "no answer within 0.05 seconds"
 
 
 def test_what_is_no_http_is_refused():
     with saying(b"220 mail.example ESMTP\r\n") as port:
-        assert re.fullmatch(r"no answer: [^\n]+", server_plugin.refusal(f"http://localhost:{port}"))
+        assert re.fullmatch(r"no answer: [^\n]+", server_option.refusal(f"http://localhost:{port}"))
 
 
 def test_redirect_is_refused_and_shown():
     with saying(b"HTTP/1.1 301 Moved\r\nLocation: https://b.example/\r\nContent-Length: 0\r\n\r\n") as port:
-        assert server_plugin.refusal(f"http://localhost:{port}") == (
+        assert server_option.refusal(f"http://localhost:{port}") == (
             "redirects to https://b.example/: name the server that answers"
         )
 
@@ -84,7 +84,7 @@ def test_certificate_that_is_not_trusted_is_refused(tmp_path):
     context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
 
     with saying(b"", lambda connection: context.wrap_socket(connection, server_side=True)) as port:
-        reason = server_plugin.refusal(f"https://localhost:{port}")
+        reason = server_option.refusal(f"https://localhost:{port}")
 
     assert re.fullmatch("its certificate is not trusted: self-signed certificate", reason)
 
@@ -93,4 +93,4 @@ def test_certificate_that_is_not_trusted_is_refused(tmp_path):
 def test_server_that_answers_is_asked(status):
     """What it answers is the business of the tests."""
     with saying(f"HTTP/1.1 {status} \r\nContent-Length: 0\r\n\r\n".encode()) as port:
-        assert server_plugin.refusal(f"http://localhost:{port}/api/") is None
+        assert server_option.refusal(f"http://localhost:{port}/api/") is None

@@ -7,8 +7,8 @@ import pytest
 
 import wsgi
 from app import PLACEHOLDER
-from tests.client import Server
-from tests.servers import COMMANDS, needs_gunicorn
+from tests.support.client import Server
+from tests.support.processes import COMMANDS, needs_gunicorn
 
 pytestmark = pytest.mark.integration
 

@@ -11,9 +11,9 @@ from functools import cache
 import pytest
 
 import devserver
-from tests.client import Server, receive
 from tests.contract import HELLO
-from tests.servers import attempts
+from tests.support.client import Server, receive
+from tests.support.processes import attempts
 
 pytestmark = [
     pytest.mark.integration,

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.client import receive
 from tests.contract import HELLO
+from tests.support.client import receive
 
 pytestmark = pytest.mark.integration
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from tests.client import TIMEOUT
 from tests.contract import HELLO
+from tests.support.client import TIMEOUT
 
 pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", "gunicorn")]
 

@@ -8,8 +8,8 @@ import psutil
 import pytest
 
 from app import create_app
-from tests.client import Server, call
-from tests.servers import COMMANDS, ServerProcess
+from tests.support.client import Server, call
+from tests.support.processes import COMMANDS, ServerProcess
 
 pytestmark = pytest.mark.performance
 

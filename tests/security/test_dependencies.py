@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.servers import ROOT
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.security
 

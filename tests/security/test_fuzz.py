@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from tests.client import call
 from tests.contract import HELLO, METHODS, SECURITY_HEADERS
+from tests.support.client import call
 
 pytestmark = pytest.mark.security
 

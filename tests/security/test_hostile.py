@@ -7,8 +7,8 @@ import threading
 import pytest
 
 import devserver
-from tests.client import Server
 from tests.contract import HELLO, SECURITY_HEADERS, TIMESTAMP
+from tests.support.client import Server
 
 pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app import PLACEHOLDER, Config, ConfigurationError, create_app
-from tests.servers import ROOT
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ import runpy
 import pytest
 
 import wsgi
-from tests.servers import ROOT
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.unit
 

@@ -6,9 +6,9 @@ from wsgiref.validate import validator
 
 import pytest
 
-from tests.client import call
 from tests.contract import HELLO
-from tests.servers import ROOT
+from tests.support.client import call
+from tests.support.processes import ROOT
 from wsgi import application
 
 pytestmark = pytest.mark.unit

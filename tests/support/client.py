@@ -15,7 +15,7 @@ TIMEOUT = 10.0  # seconds after which a server that does not answer has failed
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A response: what a client gets to see of it."""
 
     status: int
@@ -50,7 +50,7 @@ class Server:
 
     def send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
-    ) -> Answer:
+    ) -> Response:
         """The answer to one request, over a connection of its own."""
         kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
         connection = kind(self.url.netloc, timeout=timeout)
@@ -58,7 +58,7 @@ class Server:
         try:
             connection.request(method, self.url.path + path, headers=headers or {})
             response = connection.getresponse()
-            answer = Answer(response.status, Headers(response.getheaders()), response.read())
+            answer = Response(response.status, Headers(response.getheaders()), response.read())
         finally:
             connection.close()
         self.exchanges[-1] = exchange(method, self.url.path + path, headers, answer)
@@ -95,7 +95,7 @@ def receive(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Answer | str) -> str:
+def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Response | str) -> str:
     lines = [f"{method} {path}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
     return "Sent:\n" + "\n".join(lines) + f"\nCame back:\n{answer}"
 

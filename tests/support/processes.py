@@ -14,7 +14,7 @@ from typing import Self
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "wsgi.py": ["wsgi.py"],
     "flask run": ["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port", "0"],

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.client import Server
+from tests.support.client import Server
 
 PROBE_TIMEOUT = 5.0  # seconds
 DESELECTED = pytest.StashKey[int]()

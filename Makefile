@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types bandit audit meta links lock clean
+.PHONY: help serve test check lint format types audit meta links lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types bandit test meta ## Run all that CI runs
+check: lint types test meta ## Run all that CI runs
 
 meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
 	$(BIN)/pytest --no-cov meta
@@ -34,9 +34,6 @@ format: $(VENV)/ready ## Correct style and format with ruff
 
 types: $(VENV)/ready ## Check the types with mypy
 	$(BIN)/mypy
-
-bandit: $(VENV)/ready ## Look for insecure code with bandit
-	$(BIN)/bandit --quiet app.py devserver.py wsgi.py gunicorn.conf.py
 
 audit: $(VENV)/ready ## Look the dependencies up among the known vulnerabilities (asks the network)
 	$(BIN)/pip-audit --strict --requirement constraints.txt

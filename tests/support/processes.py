@@ -131,7 +131,7 @@ def launch(
         for path in ROOT.glob("*.py"):
             shutil.copy(path, folder / "copy")
         for name, text in files.items():
-            folder.joinpath(name).write_text(text)
+            folder.joinpath(name).write_text(text, encoding="utf-8")
     return ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
 
 

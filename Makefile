@@ -1,15 +1,15 @@
-# Every target is a line or two that you could type yourself; `make -n TARGET` shows them.
+# Each target is a line or two that you can type yourself. `make -n TARGET` shows them.
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-# The first of these that is new enough; `make PYTHON=/path/to/python` takes another one.
-PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12; do \
+# The first Python that is new enough. `make PYTHON=/path/to/python` takes another one.
+PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types audit meta links lock clean
+.PHONY: help serve test check lint format types order meta links audit lock clean
 
-help: ## List the targets
+help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/ready ## Start the server on http://localhost:3000
@@ -19,40 +19,45 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types test meta ## Run all that CI runs
+check: lint types test order meta ## Run all that CI runs
+
+lint: $(VENV)/ready ## Check style, format and known security mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/ready ## Correct style and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/ready ## Check the types
+	$(BIN)/mypy
+
+# The first run also fails if the code opens a file without naming its encoding.
+order: $(VENV)/ready ## Run the suites in random order, and then side by side
+	$(BIN)/python -X warn_default_encoding -m pytest -p randomly
+	$(BIN)/pytest -n auto
 
 meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
 	$(BIN)/pytest --no-cov meta
 
-lint: $(VENV)/ready ## Check style and format with ruff
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-
-format: $(VENV)/ready ## Correct style and format with ruff
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
-
-types: $(VENV)/ready ## Check the types with mypy
-	$(BIN)/mypy
-
-audit: $(VENV)/ready ## Look the dependencies up among the known vulnerabilities (asks the network)
-	$(BIN)/pip-audit --strict --requirement constraints.txt
-
-links: $(VENV)/ready ## Correct the line of every link in the lessons
+links: $(VENV)/ready ## Correct the line number of each link in the lessons
 	$(BIN)/python -m tests.lessons
 
-lock: $(VENV)/ready ## Write constraints.txt anew from requirements.txt
+audit: $(VENV)/ready ## Look for known vulnerabilities of the dependencies (needs the network)
+	$(BIN)/pip-audit --strict --requirement constraints.txt
+
+lock: $(VENV)/ready ## Write constraints.txt again, after a change of requirements.txt
 	sed '/^-c /d' requirements.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
 		--no-header --no-annotate --output-file constraints.txt -
 
-clean: ## Remove what the other targets made
-	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
+clean: ## Delete what the other targets made
+	rm -rf $(VENV) .benchmarks .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.txt constraints.txt
 	@$(or $(PYTHON),python3) -c 'import sys; sys.version_info >= (3, 12) or sys.exit("Python 3.12 or later is \
-	needed, and $(or $(PYTHON),python3) is " + sys.version.split()[0] + "; name another: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python")'
-	@echo "Installing into $(VENV), once; this takes a minute."
+	needed, but $(or $(PYTHON),python3) is " + sys.version.split()[0] + ". Name another one: make $(or $(MAKECMDGOALS),serve) PYTHON=/path/to/python")'
+	@echo "Installing into $(VENV), once. This takes a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""The whole application: two endpoints, errors in JSON, security headers and CORS."""
+"""The application: two endpoints, errors in JSON, security headers and CORS."""
 
 import os
 import re
@@ -17,10 +17,7 @@ SERVICE = "flask-hello-world-tutorial"
 VERSION = "1.0.0"
 METHODS = ["GET", "HEAD", "OPTIONS"]
 ENVIRONMENTS = ["development", "production", "testing"]
-BOOLEANS = {
-    **dict.fromkeys(["true", "1", "yes", "on"], True),
-    **dict.fromkeys(["false", "0", "no", "off"], False),
-}
+BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 PLACEHOLDER = "replace-me-with-a-secret-of-your-own"  # the SECRET_KEY of .env.example
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 SECURITY_HEADERS = {
@@ -34,16 +31,16 @@ SECURITY_HEADERS = {
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """Make an application of its own, configured by the environment and then by ``overrides``.
+    """Create an application. The environment configures it, and ``overrides`` win over the environment.
 
-    Raises :class:`ConfigurationError` for a variable whose value is refused.
+    Raises :class:`ConfigurationError` if a variable has a value that is refused.
     """
     app = Flask(__name__, static_folder=None)
     app.config.from_object(Config.from_environ(os.environ))
     app.config.from_mapping(overrides)
     app.json = OneLineJSONProvider(app)
-    CORS(app, origins=literal(app.config["CORS_ORIGINS"]), methods=METHODS, allow_headers=[], send_wildcard=True)
-    app.after_request(set_security_headers)
+    CORS(app, origins=exact_origins(app.config["CORS_ORIGINS"]), methods=METHODS, allow_headers=[], send_wildcard=True)
+    app.after_request(add_security_headers)
     app.register_error_handler(HTTPException, handle_http_exception)
     app.register_error_handler(InternalServerError, handle_internal_server_error)
 
@@ -62,7 +59,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration that the environment asks for, under the names that ``app.config`` has for it."""
+    """The settings from the environment, under the names that they have in ``app.config``."""
 
     ENV: str
     DEBUG: bool
@@ -71,45 +68,44 @@ class Config:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read and check the variables; raises :class:`ConfigurationError` for the first that is refused."""
+        """Read and check the variables. Raises :class:`ConfigurationError` for the first wrong one."""
         env = environ.get("FLASK_ENV", "development")
         if env not in ENVIRONMENTS:
-            raise refusal("FLASK_ENV", env, "one of " + ", ".join(ENVIRONMENTS))
+            raise refusal("FLASK_ENV", env, "it must be one of " + ", ".join(ENVIRONMENTS))
 
         flag = environ.get("FLASK_DEBUG", "false")
         debug = BOOLEANS.get(flag.lower())
         if debug is None:
-            raise refusal("FLASK_DEBUG", flag, "one of " + ", ".join(BOOLEANS))
+            raise refusal("FLASK_DEBUG", flag, "it must be one of " + ", ".join(BOOLEANS))
         if debug and env == "production":
-            raise refusal("FLASK_DEBUG", flag, "only false where FLASK_ENV is production")
+            raise refusal("FLASK_DEBUG", flag, "with FLASK_ENV=production, it must be off")
 
         secret_key = environ.get("SECRET_KEY")
         if secret_key == PLACEHOLDER and env == "production":
             raise ConfigurationError(
-                "SECRET_KEY is the placeholder of .env.example: production takes a secret of its own"
+                "SECRET_KEY is refused: with FLASK_ENV=production, it must not be the placeholder of .env.example"
             )
 
-        origins = tuple(origin.strip() for origin in environ.get("CORS_ORIGINS", "*").split(","))
-        if origins != ("*",):
-            for origin in origins:
-                if not ORIGIN.fullmatch(origin):
-                    raise refusal("CORS_ORIGINS", origin, "*, or origins such as https://app.example, comma-separated")
+        value = environ.get("CORS_ORIGINS", "*")
+        origins = tuple(origin.strip() for origin in value.split(","))
+        if origins != ("*",) and not all(map(ORIGIN.fullmatch, origins)):
+            raise refusal("CORS_ORIGINS", value, "it must be * or origins such as https://app.example,http://b:8080")
 
         return cls(ENV=env, DEBUG=debug, SECRET_KEY=secret_key, CORS_ORIGINS=origins)
 
 
 class ConfigurationError(ClickException):
-    """A setting that is refused: Flask's command line shows it as one line, and exits with 2."""
+    """A setting is refused. Flask's command line shows this error as one line and exits with 2."""
 
     exit_code = 2
 
 
-def refusal(variable: str, value: str, accepts: str) -> ConfigurationError:
-    return ConfigurationError(f"{variable}={value!r} is refused: it takes {accepts}")
+def refusal(variable: str, value: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(f"{variable}={value!r} is refused: {reason}")
 
 
 class OneLineJSONProvider(DefaultJSONProvider):
-    """JSON on one line, keys in the order given, a space after ``:`` and ``,``, in debug mode and out of it."""
+    """JSON on one line, with keys in the given order and a space after ``:`` and ``,``, also in debug mode."""
 
     sort_keys = False
 
@@ -117,19 +113,22 @@ class OneLineJSONProvider(DefaultJSONProvider):
         return super().dumps(obj, **kwargs | {"indent": None, "separators": (", ", ": ")})
 
 
-def literal(origins: Iterable[str]) -> list[str | re.Pattern[str]]:
-    """Origins that match themselves alone: Flask-Cors takes ``http://[::1]`` for a regular expression."""
+def exact_origins(origins: Iterable[str]) -> list[str | re.Pattern[str]]:
+    """Match each origin exactly. Flask-Cors would read ``http://[::1]`` as a regular expression."""
     return [o if o == "*" else re.compile(re.escape(o) + r"\Z", re.IGNORECASE) for o in origins]
 
 
-def set_security_headers(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
+    """Add each header that the view has not set. The names are read once, because each search for one is slow."""
+    present = {name.lower() for name, _ in response.headers}
     for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
 
 
 def handle_http_exception(error: HTTPException) -> Response:
-    """Put JSON in place of Werkzeug's HTML; its other headers, such as ``Allow``, stay."""
+    """Replace Werkzeug's HTML with JSON."""
     match error:
         case NotFound():
             message = "The requested resource was not found"
@@ -137,16 +136,21 @@ def handle_http_exception(error: HTTPException) -> Response:
             message = f"The {request.method} method is not allowed for this endpoint"
         case _:
             message = str(error.description)
-    return json_error(error, message, path=request.path, method=request.method)
+    return json_response(error, error_body(error, message, path=request.path, method=request.method))
 
 
 def handle_internal_server_error(error: InternalServerError) -> Response:
-    """Tell the client nothing of the exception, which Flask has logged by now."""
-    return json_error(error, "An internal server error occurred")
+    """Tell the client nothing about the exception. Flask has already logged it."""
+    return json_response(error, error_body(error, "An internal server error occurred"))
 
 
-def json_error(error: HTTPException, message: str, **where: str) -> Response:
-    body = {"status": error.code, "error": error.name, "message": message, **where, "timestamp": timestamp()}
+def error_body(error: HTTPException, message: str, **details: str) -> dict[str, Any]:
+    """The shape of every error body, also of those that the development server sends."""
+    return {"status": error.code, "error": error.name, "message": message, **details, "timestamp": timestamp()}
+
+
+def json_response(error: HTTPException, body: dict[str, Any]) -> Response:
+    """The error's own response, because it has headers such as ``Allow``, with another body."""
     response = current_app.make_response(error.get_response())
     response.data = current_app.json.dumps(body) + "\n"
     response.content_type = "application/json"
@@ -154,5 +158,5 @@ def json_error(error: HTTPException, message: str, **where: str) -> Response:
 
 
 def timestamp() -> str:
-    """The current time in UTC, ISO 8601, always with six digits of microseconds."""
+    """The current time in UTC and ISO 8601, always with six digits of microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

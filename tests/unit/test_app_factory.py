@@ -1,4 +1,4 @@
-"""``create_app``: what it makes, and what an override changes."""
+"""``create_app``: the application that it returns, and the effect of an override."""
 
 import pytest
 
@@ -27,9 +27,18 @@ def test_overrides_win_over_the_environment(monkeypatch):
 def test_overrides_reach_the_extensions():
     client = create_app({"CORS_ORIGINS": ["https://good.example"]}).test_client()
 
-    answer = client.get("/hello", headers={"Origin": "https://good.example"})
+    response = client.get("/hello", headers={"Origin": "https://good.example"})
 
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://good.example"
+    assert response.headers["Access-Control-Allow-Origin"] == "https://good.example"
+
+
+def test_origin_from_the_environment_matches_in_any_case(monkeypatch):
+    """A browser sends scheme and host in lower case (RFC 6454 §6.1)."""
+    monkeypatch.setenv("CORS_ORIGINS", "HTTPS://App.Example")
+
+    response = create_app().test_client().get("/hello", headers={"Origin": "https://app.example"})
+
+    assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
 
 
 def test_url_map_has_two_routes(app):
@@ -39,18 +48,18 @@ def test_url_map_has_two_routes(app):
     assert routes == {("/hello", methods), ("/health", methods)}
 
 
-def test_views_are_described_for_the_banner(app):
+def test_docstrings_of_the_views_are_those_of_the_banner(app):
     docs = {name: view.__doc__ for name, view in app.view_functions.items()}
 
     assert docs == {"hello": "Returns 'Hello world'", "health": "Health check endpoint"}
 
 
-def test_no_static_folder_is_served(client):
-    """Flask's default would answer ``OPTIONS`` for any file in it, whether it is there or not."""
+def test_there_is_no_static_folder(client):
+    """Flask's default route for static files responds to ``OPTIONS`` for any name, even if no such file exists."""
     assert client.options("/static/x").status_code == 404
 
 
-def test_environment_is_read_when_the_app_is_made(monkeypatch):
+def test_each_app_reads_the_environment_again(monkeypatch):
     monkeypatch.setenv("FLASK_ENV", "testing")
     first = create_app()
     monkeypatch.setenv("FLASK_ENV", "production")

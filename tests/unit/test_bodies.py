@@ -1,4 +1,4 @@
-"""Each body to the byte, in debug mode and out of it."""
+"""Each body to the byte, with debug on and off."""
 
 import json
 import re
@@ -17,9 +17,9 @@ def client(request):
 
 
 def test_hello_endpoint_returns_json_message(client):
-    answer = client.get("/hello")
+    response = client.get("/hello")
 
-    assert (answer.status_code, answer.content_type, answer.data) == (200, "application/json", HELLO)
+    assert (response.status_code, response.content_type, response.data) == (200, "application/json", HELLO)
 
 
 def test_hello_body_is_27_bytes(client):
@@ -27,17 +27,17 @@ def test_hello_body_is_27_bytes(client):
 
 
 def test_health_endpoint_returns_status(client):
-    answer = client.get("/health")
+    response = client.get("/health")
 
-    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert (response.status_code, response.content_type) == (200, "application/json")
     assert re.fullmatch(
         rf'{{"status": "healthy", "timestamp": "{TIMESTAMP}", '
         r'"service": "flask-hello-world-tutorial", "version": "1\.0\.0"}\n',
-        answer.text,
+        response.text,
     )
 
 
-def test_json_keeps_the_order_of_keys_and_escapes_what_is_not_ascii(client):
+def test_json_keeps_the_order_of_keys_and_escapes_non_ascii(client):
     app = client.application
     app.add_url_rule("/any", view_func=lambda: {"b": 1, "a": [True, None, "é"]})
 

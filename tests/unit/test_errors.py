@@ -1,4 +1,4 @@
-"""What a client sees of an error, and what only the log does."""
+"""What a client sees of an error, and what only the log has."""
 
 import logging
 import re
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def app():
-    """Views that fail in each of the ways a view can.
+    """One view raises an exception, the other calls ``abort``.
 
-    Flask raises an unhandled exception again while ``TESTING`` or debug is on; ``PROPAGATE_EXCEPTIONS`` says not to.
+    pytest-flask turns ``TESTING`` on, and Flask then raises an unhandled exception again. The setting prevents that.
     """
     app = create_app({"PROPAGATE_EXCEPTIONS": False})
 
@@ -31,17 +31,19 @@ def app():
     return app
 
 
-def assert_body(answer, pattern):
-    assert answer.content_type == "application/json"
-    assert re.fullmatch(pattern.replace("TIMESTAMP", f'"timestamp": "{TIMESTAMP}"') + r"\n", answer.text), answer.text
+def assert_body(response, pattern):
+    assert response.content_type == "application/json"
+    assert re.fullmatch(pattern.replace("TIMESTAMP", f'"timestamp": "{TIMESTAMP}"') + r"\n", response.text), (
+        response.text
+    )
 
 
 def test_unknown_route_returns_404(client):
-    answer = client.get("/nothing")
+    response = client.get("/nothing")
 
-    assert answer.status_code == 404
+    assert response.status_code == 404
     assert_body(
-        answer,
+        response,
         '{"status": 404, "error": "Not Found", "message": "The requested resource was not found", '
         '"path": "/nothing", "method": "GET", TIMESTAMP}',
     )
@@ -49,11 +51,11 @@ def test_unknown_route_returns_404(client):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 def test_405_names_the_method_that_was_used(client, method):
-    answer = client.open("/hello", method=method)
+    response = client.open("/hello", method=method)
 
-    assert answer.status_code == 405
+    assert response.status_code == 405
     assert_body(
-        answer,
+        response,
         f'{{"status": 405, "error": "Method Not Allowed", '
         f'"message": "The {method} method is not allowed for this endpoint", '
         f'"path": "/hello", "method": "{method}", TIMESTAMP}}',
@@ -61,23 +63,23 @@ def test_405_names_the_method_that_was_used(client, method):
 
 
 def test_405_lists_the_allowed_methods(client):
-    """RFC 9110 §15.5.6: an answer of 405 has to have ``Allow``."""
-    answer = client.post("/health")
+    """RFC 9110 §15.5.6: a response of 405 must have ``Allow``."""
+    response = client.post("/health")
 
-    assert set(answer.allow) == {"GET", "HEAD", "OPTIONS"}
+    assert set(response.allow) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_500_says_nothing_of_the_exception(client):
-    answer = client.get("/crash")
+def test_500_says_nothing_about_the_exception(client):
+    response = client.get("/crash")
 
-    assert answer.status_code == 500
+    assert response.status_code == 500
     assert_body(
-        answer,
+        response,
         '{"status": 500, "error": "Internal Server Error", "message": "An internal server error occurred", TIMESTAMP}',
     )
 
 
-def test_500_stands_once_on_the_log_with_its_traceback(client, caplog):
+def test_500_is_logged_once_with_its_traceback(client, caplog):
     client.get("/crash")
 
     [record] = caplog.records
@@ -85,7 +87,7 @@ def test_500_stands_once_on_the_log_with_its_traceback(client, caplog):
     assert "hunter2" in str(record.exc_info[1])
 
 
-def test_aborting_with_500_says_the_same_as_a_crash(client):
+def test_abort_with_500_has_the_body_of_a_crash(client):
     assert_body(
         client.post("/abort/500"),
         '{"status": 500, "error": "Internal Server Error", "message": "An internal server error occurred", TIMESTAMP}',
@@ -104,12 +106,12 @@ def test_aborting_with_500_says_the_same_as_a_crash(client):
         ),
     ],
 )
-def test_any_other_error_has_the_description_of_werkzeug(client, status, name, message):
-    answer = client.post(f"/abort/{status}")
+def test_any_other_error_has_werkzeugs_description(client, status, name, message):
+    response = client.post(f"/abort/{status}")
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert_body(
-        answer,
+        response,
         f'{{"status": {status}, "error": "{name}", "message": "{re.escape(message)}", '
         f'"path": "/abort/{status}", "method": "POST", TIMESTAMP}}',
     )
@@ -122,22 +124,22 @@ def test_any_other_error_has_the_description_of_werkzeug(client, status, name, m
         pytest.param({"Host": "a" * 300}, id="over-long Host"),
     ],
 )
-def test_get_that_flask_refuses_is_a_400_in_json(client, headers):
-    answer = client.get("/hello", headers=headers)
+def test_400_from_flask_itself_is_json(client, headers):
+    response = client.get("/hello", headers=headers)
 
-    assert (answer.status_code, answer.json["error"]) == (400, "Bad Request")
+    assert (response.status_code, response.json["error"]) == (400, "Bad Request")
 
 
-def test_redirect_is_left_alone(app, client):
-    """A 308 is an ``HTTPException`` as well, and no error."""
+def test_redirect_is_not_changed(app, client):
+    """Flask raises a 308 as an ``HTTPException``, too, and it is no error."""
     app.add_url_rule("/folder/", view_func=lambda: "")
 
-    answer = client.get("/folder")
+    response = client.get("/folder")
 
-    assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/folder/")
+    assert (response.status_code, response.headers["Location"]) == (308, "http://localhost/folder/")
 
 
-def test_debug_mode_hands_a_crash_to_the_debugger():
+def test_debug_mode_leaves_a_crash_to_the_debugger():
     app = create_app({"DEBUG": True})
     app.add_url_rule("/crash", view_func=lambda: 1 / 0)
 

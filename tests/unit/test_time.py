@@ -1,4 +1,4 @@
-"""The timestamp: the time that it is, with six digits of microseconds, also when they are zero."""
+"""The timestamp: the current time, with six digits of microseconds, also when they are zero."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 
 
 class NoonExactly(datetime):
-    """A clock that stands still: the real one is at microsecond zero once in a million times."""
+    """A clock that has stopped at microsecond zero. The real one is there once in a million times."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:

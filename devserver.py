@@ -1,64 +1,162 @@
-"""The development server: Werkzeug's, with a log of its own, JSON for what is not HTTP, and a graceful stop."""
+"""The development server: Werkzeug's server with a log, JSON errors and a stop that loses no request."""
 
+import contextlib
+import errno
 import itertools
 import json
 import logging
+import os
+import selectors
 import signal
 import socket
+import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
+from flask import Flask
 from werkzeug.exceptions import default_exceptions
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, is_running_from_reloader, run_simple
 
-from app import SECURITY_HEADERS, timestamp
+from app import SECURITY_HEADERS, error_body
 
+SILENCE = 30.0  # seconds after which a connection without a request is closed
+PAUSE = 5.0  # seconds that a client may be silent in the middle of a request
 GRACE = 10.0  # seconds that a stop leaves to the requests in flight
-POLL = 0.05  # seconds between two looks at whether a stop was asked for
+POLL = 0.05  # seconds between two checks whether shutdown() was called
+
+PROCESS = psutil.Process()
+# poll() needs no descriptor of its own, unlike epoll(), and takes descriptors from 1024 upward, unlike select().
+Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 log = logging.getLogger(__name__)
 
+Ready = Callable[[int, float], None]
+
+
+def serve(app: Flask, host: str, port: int, ready: Ready) -> None:
+    """Serve until SIGTERM or SIGINT, then finish every request and log a summary.
+
+    Once the server listens, call ``ready`` with the port and the memory of this process in megabytes.
+    """
+    started = time.monotonic()
+    with listen(host, port) as listener:
+        server = Server(host, port, app, RequestHandler, fd=listener.fileno())
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, server.stop)
+        ready(server.port, memory())
+        server.serve_forever(POLL)
+        server.serve_accepted(listener)
+    finish_requests()
+    server.stopped.close()
+    ran, served = time.monotonic() - started, next(RequestHandler.served)
+    log.info("Stopped after %.1f s; requests served: %d; peak memory: %.1f MB", ran, served, server.peak_memory)
+
+
+def serve_in_debug_mode(app: Flask, host: str, port: int, ready: Ready) -> None:
+    """Serve with Werkzeug's reloader and debugger. A stop does not wait for the requests in flight."""
+    if is_running_from_reloader():
+        ready(port, memory())
+    else:
+        with listen(host, port) as listener:
+            port = listener.getsockname()[1]
+        os.environ["PORT"] = str(port)  # the reloader runs this program again, and that process serves
+    run_simple(host, port, app, use_reloader=True, use_debugger=True, threaded=True, request_handler=RequestHandler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. If that is impossible, exit with one line and status 1."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        *_, sockaddr = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0]
+        return socket.create_server(sockaddr, family=family, backlog=socket.SOMAXCONN)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            sys.exit(f"Error: port {port} is taken; try another port: PORT=3001 python wsgi.py")
+        sys.exit(f"Error: cannot listen on HOST={host!r} and PORT={port}: {error}")
+
+
+class Server(ThreadedWSGIServer):
+    """One thread for each connection, and a stop that every thread notices at once."""
+
+    peak_memory = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.running, self.stopped = socket.socketpair()  # once one is closed, the other is readable
+
+    def service_actions(self) -> None:
+        """serve_forever() calls this method after each connection, and every ``POLL`` seconds."""
+        self.peak_memory = max(self.peak_memory, memory())
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Wait for the first byte, then handle the request. A stop, or ``SILENCE``, ends the wait."""
+        with Selector() as selector:
+            selector.register(request, selectors.EVENT_READ)
+            selector.register(self.stopped, selectors.EVENT_READ)
+            readable = [key.fileobj for key, _ in selector.select(SILENCE)]
+        if request in readable:
+            super().finish_request(request, client_address)
+
+    def stop(self, *_: object) -> None:
+        """Handle a signal: end serve_forever(), and the wait of every silent connection."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would end the process with another status
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends the process at once
+        self.running.close()
+        threading.Thread(target=self.shutdown).start()  # it waits for serve_forever(), which runs in this thread
+
+    def serve_accepted(self, listener: socket.socket) -> None:
+        """Serve the connections that the kernel has accepted. It would reset them when the listener is closed."""
+        listener.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.process_request(*listener.accept())
+
+
+def finish_requests() -> None:
+    """Wait for the requests in flight, ``GRACE`` seconds at most."""
+    deadline = time.monotonic() + GRACE
+    for thread in set(threading.enumerate()) - {threading.main_thread()}:
+        thread.join(max(0.0, deadline - time.monotonic()))
+
 
 class RequestHandler(WSGIRequestHandler):
-    """Answers one request and writes one line on the log."""
+    """Handle one request, and write one line to the log."""
 
-    timeout = 5  # seconds that a client may fall silent in the middle of a request
-    default_request_version = "HTTP/1.1"  # of a malformed request: in HTTP/0.9 an answer has no status line
-    stopping = False
-    served = itertools.count()
+    timeout = PAUSE
+    served = itertools.count()  # next() counts in one step, so no thread can get between
+    started = 0.0
     status: int | str | None = None
     length = "-"
 
-    def handle(self) -> None:
-        while not self.has_begun():
-            if self.stopping:
-                return  # a connection on which nothing was asked does not hold up the stop
+    def parse_request(self) -> bool:
+        """Read the head of a request. If it is invalid, send an error and return false."""
         self.started = time.perf_counter()
-        try:
-            super().handle()
-        except ValueError:  # a target that urllib cannot split, such as http://[::1/
-            self.send_error(400)
-
-    def has_begun(self) -> bool:
-        """Wait ``POLL`` seconds for the first byte of the request, and leave it there."""
-        self.connection.settimeout(POLL)
-        try:
-            self.connection.recv(1, socket.MSG_PEEK)
-        except TimeoutError:
+        if self.raw_requestline in (b"\r\n", b"\n"):
+            self.close_connection = False  # RFC 9112 §2.2: ignore an empty line, and read the next one
             return False
-        except ConnectionError:
-            pass  # a client that is gone already is Werkzeug's to notice
-        self.connection.settimeout(self.timeout)
+        if not super().parse_request():
+            return False
+        del self.headers["Expect"]  # Werkzeug would send a second 100 Continue, even in HTTP/1.0 (RFC 9110 §15.2)
+        if self.request_version == "HTTP/0.9":
+            self.send_error(505)
+            return False
+        try:
+            urlsplit(self.path)
+        except ValueError:  # http://[::1/
+            self.send_error(400)
+            return False
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what never became a request in the application's manner, quoting nothing of it."""
-        if code >= 500:
-            code = 400  # a version or a method that is unknown is no fault of the server's
+        """Send an error in JSON to a client whose bytes are not a request. Quote none of these bytes."""
         error = default_exceptions[code]()
-        body = {"status": code, "error": error.name, "message": error.description, "timestamp": timestamp()}
-        content = f"{json.dumps(body)}\n".encode()
+        content = json.dumps(error_body(error, str(error.description))).encode() + b"\n"
+        self.command = self.requestline.partition(" ")[0]  # not set yet if the request line is invalid
+        self.request_version = self.protocol_version  # a response to HTTP/0.9 would have no status line
         self.send_response(code, error.name)
         for name, value in SECURITY_HEADERS.items():
             self.send_header(name, value)
@@ -70,10 +168,10 @@ class RequestHandler(WSGIRequestHandler):
             self.wfile.write(content)
 
     def version_string(self) -> str:
-        return "Werkzeug"
+        return "Werkzeug"  # without its version
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        self.status = code  # the line waits for the length, until end_headers()
+        self.status = code  # end_headers() writes the line, because then the length is known
 
     def send_header(self, keyword: str, value: str) -> None:
         super().send_header(keyword, value)
@@ -89,32 +187,6 @@ class RequestHandler(WSGIRequestHandler):
             log.info("%s %s %s bytes %.1f ms", request, self.status, self.length, milliseconds)
 
 
-class Server(ThreadedWSGIServer):
-    """One thread a request; a signal ends it without losing one."""
-
-    timeout = 0  # seconds that handle_request() waits for a connection
-    peak_memory = 0.0
-
-    def handle_signal(self, *_: object) -> None:
-        RequestHandler.stopping = True
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends the process at once
-
-    def service_actions(self) -> None:
-        """Called by the loop after each connection and every ``POLL`` seconds."""
-        self.peak_memory = max(self.peak_memory, memory())
-        if RequestHandler.stopping:
-            for _ in range(self.request_queue_size):
-                self.handle_request()  # what the kernel has accepted already
-            raise KeyboardInterrupt  # leaves serve_forever()
-
-
-def finish_requests() -> None:
-    """Wait for the requests in flight, ``GRACE`` seconds at most."""
-    deadline = time.monotonic() + GRACE
-    for thread in set(threading.enumerate()) - {threading.main_thread()}:
-        thread.join(max(0.0, deadline - time.monotonic()))
-
-
 def memory() -> float:
     """The resident set of this process, in megabytes of 1,000,000 bytes."""
-    return psutil.Process().memory_info().rss / 1e6
+    return PROCESS.memory_info().rss / 1e6

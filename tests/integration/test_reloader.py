@@ -1,54 +1,80 @@
-"""Debug mode: the reloader sees an edit, and the debugger answers a crash."""
+"""Debug mode: the reloader notices an edit, and the debugger handles a crash."""
 
 import os
 import signal
+import sys
 
 import pytest
 
-import wsgi
+import devserver
 from tests.support.client import Server
+from tests.support.processes import attempts
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.mark.launch("copy/wsgi.py", files={}, FLASK_DEBUG="true")
-def test_edit_is_served_and_a_crash_answered_by_the_debugger(process):
+def test_edit_is_served_and_the_debugger_shows_a_crash(process):
     process.wait_for(r"Flask debug mode: True\n(?s:.*)={60}\n")
     server = Server.at(process.url())
     assert server.send("GET", "/hello").body == b'{"message": "Hello world"}\n'
+    process.wait_for(r"(?m)^\S+ \S+ INFO GET /hello 200 27 bytes \d+\.\d ms$")
 
     source = process.cwd / "copy" / "app.py"
     code = source.read_text(encoding="utf-8")
     source.write_text(code.replace('"Hello world"', "1 / 0"), encoding="utf-8")
     process.wait_for(r"Restarting with (?s:.*)Restarting with (?s:.*)={60}\n(?s:.*)={60}\n")
-    answer = server.send("GET", "/hello")
+    response = server.send("GET", "/hello")
 
-    assert answer.status == 500
-    assert b"ZeroDivisionError: division by zero" in answer.body
+    assert response.status == 500
+    assert b"ZeroDivisionError: division by zero" in response.body
     process.signal(signal.SIGTERM)
     assert process.wait() == 0
 
 
-@pytest.mark.parametrize("reloaded", [False, True], ids=["the reloader", "the server that it starts"])
-def test_both_processes_serve_at_the_same_port(monkeypatch, capsys, reloaded):
-    """The first finds a free port for ``PORT=0``, and the second has to take that one. Neither would come back."""
-    served = {}
-    monkeypatch.setattr(wsgi, "run_simple", lambda *args, **options: served.update(options, args=args))
-    monkeypatch.setattr(wsgi, "is_running_from_reloader", lambda: reloaded)
-    monkeypatch.setattr(wsgi.application, "debug", True)
-    monkeypatch.setattr(wsgi, "address", wsgi.Address("localhost", 3210 if reloaded else 0))
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX signals")
+@pytest.mark.parametrize(
+    "signum",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.launch("wsgi.py", FLASK_DEBUG="true"), id="SIGINT"),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.launch("wsgi.py", FLASK_DEBUG="true"), id="SIGTERM"),
+    ],
+)
+def test_stop_of_the_reloader_stops_its_child(process, signum):
+    """A service manager or an editor sends the signal only to the process that it started."""
+    server = Server.at(process.url())
+    assert server.send("GET", "/hello").status == 200
+
+    process.signal(signum)
+
+    assert process.wait() == 0
+    for _ in attempts():
+        try:
+            server.connect().close()
+        except ConnectionError:
+            return
+    pytest.fail("The child still accepts connections")
+
+
+@pytest.mark.parametrize("reloaded", [False, True], ids=["reloader", "its child"])
+def test_reloader_and_its_child_use_the_same_port(monkeypatch, reloaded):
+    """For ``PORT=0``, the reloader finds a free port. Its child must serve on this port."""
+    calls = []
+    monkeypatch.setattr(devserver, "run_simple", lambda *args, **options: calls.append((args, options)))
+    monkeypatch.setattr(devserver, "is_running_from_reloader", lambda: reloaded)
     monkeypatch.setenv("PORT", "3210" if reloaded else "0")
+    ready = []
 
-    wsgi.main()
+    devserver.serve_in_debug_mode("app", "localhost", int(os.environ["PORT"]), lambda *args: ready.append(args))
 
-    host, port, application = served.pop("args")
-    assert (host, application) == ("localhost", wsgi.application)
+    [((host, port, app), options)] = calls
+    assert (host, app) == ("localhost", "app")
     assert (port == 3210) is reloaded
     assert str(port) == os.environ["PORT"] != "0"
-    assert served == {
+    assert options == {
         "use_reloader": True,
         "use_debugger": True,
         "threaded": True,
-        "request_handler": wsgi.RequestHandler,
+        "request_handler": devserver.RequestHandler,
     }
-    assert ("http://localhost:3210\n" in capsys.readouterr().out) is reloaded
+    assert [port for port, memory in ready] == ([3210] if reloaded else [])

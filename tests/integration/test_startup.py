@@ -1,16 +1,29 @@
-"""Where the settings come from, and how a start is refused."""
+"""The source of each setting, a refused start, and a start that goes well."""
 
+import os
 import re
 import socket
+import sys
 
 import pytest
 
+import devserver
 import wsgi
 from app import PLACEHOLDER
 from tests.support.client import Server
-from tests.support.processes import COMMANDS, needs_gunicorn
+from tests.support.processes import COMMANDS, attempts, needs_gunicorn
 
 pytestmark = pytest.mark.integration
+
+GUNICORN = ["-m", "gunicorn", "wsgi:application"]
+
+
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -18,60 +31,130 @@ pytestmark = pytest.mark.integration
     [
         pytest.param("wsgi.py", marks=pytest.mark.launch("wsgi.py", FLASK_ENV="staging")),
         pytest.param("flask run", marks=pytest.mark.launch(*COMMANDS["flask run"], FLASK_ENV="staging")),
-        pytest.param(
-            "gunicorn",
-            marks=[needs_gunicorn, pytest.mark.launch("-m", "gunicorn", "wsgi:application", FLASK_ENV="staging")],
-        ),
+        pytest.param("gunicorn", marks=[needs_gunicorn, pytest.mark.launch(*GUNICORN, FLASK_ENV="staging")]),
     ],
 )
 def test_refusal_to_start_is_one_line_and_exit_status_2(process, command):
     assert (process.wait(), process.output()) == (
         2,
-        "Error: FLASK_ENV='staging' is refused: it takes one of development, production, testing\n",
+        "Error: FLASK_ENV='staging' is refused: it must be one of development, production, testing\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("wsgi.py", marks=pytest.mark.launch("wsgi.py", HOST="")),
+        pytest.param("gunicorn", marks=[needs_gunicorn, pytest.mark.launch(*GUNICORN, HOST="")]),
+    ],
+)
+def test_empty_host_does_not_open_every_interface(process, command):
+    assert (process.wait(), process.output()) == (
+        2,
+        "Error: HOST='' is refused: it must be a host name or address of this machine\n",
     )
 
 
 def test_taken_port_is_one_line_and_exit_status_1(run):
-    with socket.create_server(("127.0.0.1", 0)) as other:
+    """Even if the other process would share its port (``SO_REUSEPORT``)."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=hasattr(socket, "SO_REUSEPORT")) as other:
         port = other.getsockname()[1]
         process = run("wsgi.py", PORT=str(port))
 
         assert (process.wait(), process.output()) == (
             1,
-            f"Error: port {port} is taken; use another one: PORT=3001 python wsgi.py\n",
+            f"Error: port {port} is taken; try another port: PORT=3001 python wsgi.py\n",
         )
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_server_listens_on_the_port_of_the_environment(run):
+    port = free_port()
+
+    assert run("wsgi.py", PORT=str(port)).url() == f"http://localhost:{port}"
+    assert Server.at(f"http://localhost:{port}").send("GET", "/hello").status == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a device of Linux")
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        pytest.param("os.dup2(os.open('/dev/full', os.O_WRONLY), 1)", id="full"),
+        pytest.param("reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 1)", id="pipe without a reader"),
+        pytest.param("sys.stdout = None; os.close(1)", id="closed"),
+    ],
+)
+def test_server_runs_without_a_banner_if_standard_output_is_broken(run, redirect):
+    port = free_port()
+    program = f"import os, runpy, sys; {redirect}; runpy.run_path('wsgi.py', run_name='__main__')"
+    process = run("-c", program, PORT=str(port))
+
+    assert eventually_send(port).status == 200
+    process.terminate()
+    assert process.wait() == 0
+    assert re.findall(r"(?m)^\S+ \S+ INFO (\S+) ", process.output()) == ["GET", "Stopped"]
+    assert process.output().count("\n") == 2
+
+
+def eventually_send(port):
+    """The response of a server whose output does not say when it listens."""
+    for _ in attempts():
+        try:
+            return Server.at(f"http://localhost:{port}").send("GET", "/hello")
+        except ConnectionError:
+            continue
+    pytest.fail(f"No server listens on port {port}")
 
 
 from_dotenv = pytest.mark.launch(
     "copy/wsgi.py",
     files={
-        "copy/.env": "PORT=0\nHOST=::1\nFLASK_ENV=testing\n",
-        ".env": "HOST=of the working directory, which is not asked\n",
+        "copy/.env": "PORT=1\nHOST=127.0.0.1\nFLASK_ENV=testing\nCORS_ORIGINS=https://app.example\n",
+        ".env": "HOST=this file is in the working directory, and the server does not read it\n",
     },
-    PORT=None,
-    FLASK_ENV="production",
+    PORT="0",
     PYTHON_DOTENV_DISABLED=None,
 )
 
 
 @from_dotenv
-def test_dotenv_beside_wsgi_fills_in_what_the_environment_leaves_unset(process):
-    process.wait_for("Host: ::1\n")
-    process.wait_for("Flask environment: production\n")
+def test_dotenv_beside_wsgi_fills_in_the_variables_that_are_not_set(process):
+    process.wait_for("Host: 127.0.0.1\n")
+    process.wait_for("Flask environment: testing\n")
+    response = Server.at(process.url()).send("GET", "/hello", {"Origin": "https://app.example"})
+
+    assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
 
 
 @from_dotenv
-def test_ipv6_address_is_served(process):
+def test_dotenv_does_not_override_a_variable_that_is_set(process):
+    assert not process.url().endswith(":1")
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.launch("wsgi.py", HOST="::1")
+def test_server_listens_on_an_ipv6_address(process):
     url = process.url()
 
     assert re.fullmatch(r"http://\[::1\]:\d+", url)
     assert Server.at(url).send("GET", "/hello").status == 200
 
 
-def ending(function, capsys):
-    """The exit status with which a function of ``wsgi`` ends the process, and all that it prints before.
+def test_importing_wsgi_loads_neither_the_development_server_nor_psutil(run):
+    """gunicorn's workers would load both and use neither."""
+    process = run("-c", "import sys, wsgi; print(sorted({'devserver', 'psutil'} & sys.modules.keys()))")
 
-    Called in this process: one of its own for each of the cases below would take seconds.
+    assert (process.wait(), process.output()) == (0, "[]\n")
+
+
+def exit_of(function, capsys):
+    """Exit status and output of a function that ends the process.
+
+    It is called in this process, because a child process for each of the cases below would take seconds.
     """
     with pytest.raises(SystemExit) as caught:
         function()
@@ -82,48 +165,55 @@ def ending(function, capsys):
 @pytest.mark.parametrize(
     ("environ", "message"),
     [
+        pytest.param({"HOST": ""}, "HOST='' is refused: it must be a host name or address of this machine", id="HOST"),
         pytest.param(
             {"PORT": "99999"},
-            "PORT='99999' is refused: it takes a whole number from 0 to 65535",
+            "PORT='99999' is refused: it must be a whole number from 0 to 65535",
             id="PORT",
         ),
         pytest.param(
             {"FLASK_ENV": "staging"},
-            "FLASK_ENV='staging' is refused: it takes one of development, production, testing",
+            "FLASK_ENV='staging' is refused: it must be one of development, production, testing",
             id="FLASK_ENV",
         ),
         pytest.param(
             {"FLASK_DEBUG": "maybe"},
-            "FLASK_DEBUG='maybe' is refused: it takes one of true, 1, yes, on, false, 0, no, off",
+            "FLASK_DEBUG='maybe' is refused: it must be one of true, 1, yes, on, false, 0, no, off",
             id="FLASK_DEBUG",
         ),
         pytest.param(
             {"FLASK_DEBUG": "true", "FLASK_ENV": "production"},
-            "FLASK_DEBUG='true' is refused: it takes only false where FLASK_ENV is production",
+            "FLASK_DEBUG='true' is refused: with FLASK_ENV=production, it must be off",
             id="debug in production",
         ),
         pytest.param(
             {"FLASK_DEBUG": "true", "HOST": "0.0.0.0"},
-            "HOST='0.0.0.0' is refused: it takes only localhost or another loopback address where FLASK_DEBUG is true",
-            id="debug for everybody",
+            "HOST='0.0.0.0' is refused: with FLASK_DEBUG on, it must be localhost or another loopback address",
+            id="debug on every interface",
         ),
         pytest.param(
             {"SECRET_KEY": PLACEHOLDER, "FLASK_ENV": "production"},
-            "SECRET_KEY is the placeholder of .env.example: production takes a secret of its own",
+            "SECRET_KEY is refused: with FLASK_ENV=production, it must not be the placeholder of .env.example",
             id="placeholder in production",
         ),
         pytest.param(
             {"CORS_ORIGINS": "a.example"},
-            "CORS_ORIGINS='a.example' is refused: it takes *, or origins such as https://app.example, comma-separated",
+            "CORS_ORIGINS='a.example' is refused: it must be * or origins such as https://app.example,http://b:8080",
             id="CORS_ORIGINS",
         ),
     ],
 )
-def test_each_refused_variable_ends_with_2(monkeypatch, capsys, environ, message):
-    for variable, value in environ.items():
-        monkeypatch.setenv(variable, value)
+@pytest.mark.parametrize("source", ["environment", ".env"])
+def test_refused_variable_ends_with_2(monkeypatch, capsys, tmp_path, source, environ, message):
+    monkeypatch.setattr(wsgi, "__file__", str(tmp_path / "wsgi.py"))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    if source == ".env":
+        del os.environ["PYTHON_DOTENV_DISABLED"]
+        tmp_path.joinpath(".env").write_text("".join(f"{name}={value}\n" for name, value in environ.items()))
+    else:
+        os.environ.update(environ)
 
-    assert ending(wsgi.configure, capsys) == (2, f"Error: {message}\n")
+    assert exit_of(wsgi.configure, capsys) == (2, f"Error: {message}\n")
 
 
 @pytest.mark.parametrize(
@@ -133,34 +223,41 @@ def test_each_refused_variable_ends_with_2(monkeypatch, capsys, environ, message
         pytest.param(b"HOST=a\0b", "embedded null byte", id="NUL"),
     ],
 )
-def test_dotenv_that_cannot_be_read_ends_with_2(monkeypatch, capsys, tmp_path, content, reason):
+def test_dotenv_that_is_not_text_ends_with_2(monkeypatch, capsys, tmp_path, content, reason):
     """UTF-16 is what ``echo PORT=3001 > .env`` writes in Windows PowerShell."""
     tmp_path.joinpath(".env").write_bytes(content)
     monkeypatch.setattr(wsgi, "__file__", str(tmp_path / "wsgi.py"))
     monkeypatch.delenv("PYTHON_DOTENV_DISABLED")
 
-    status, output = ending(wsgi.configure, capsys)
+    status, output = exit_of(wsgi.configure, capsys)
 
     assert status == 2
     assert re.fullmatch(rf"Error: \.env cannot be read: {reason}[^\n]*\n", output)
 
 
-def test_taken_port_ends_with_1(monkeypatch, capsys):
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is a file system of Linux")
+def test_dotenv_that_cannot_be_read_ends_with_2(monkeypatch, capsys, tmp_path):
+    """Root may read any file. To read one's own memory at address zero is an error for every user."""
+    tmp_path.joinpath(".env").symlink_to("/proc/self/mem")
+    monkeypatch.setattr(wsgi, "__file__", str(tmp_path / "wsgi.py"))
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED")
+
+    assert exit_of(wsgi.configure, capsys) == (2, "Error: .env cannot be read: [Errno 5] Input/output error\n")
+
+
+def test_taken_port_ends_with_1(capsys):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        monkeypatch.setattr(wsgi, "address", wsgi.Address("localhost", port))
 
-        assert ending(wsgi.listen, capsys) == (
+        assert exit_of(lambda: devserver.listen("localhost", port), capsys) == (
             1,
-            f"Error: port {port} is taken; use another one: PORT=3001 python wsgi.py\n",
+            f"Error: port {port} is taken; try another port: PORT=3001 python wsgi.py\n",
         )
 
 
-@pytest.mark.parametrize("host", ["", "192.0.2.1", "a" * 64, "a\0b"], ids=["empty", "another's", "too long", "NUL"])
-def test_host_that_is_not_this_machine_ends_with_1(monkeypatch, capsys, host):
-    monkeypatch.setattr(wsgi, "address", wsgi.Address(host, 0))
-
-    status, output = ending(wsgi.listen, capsys)
+@pytest.mark.parametrize("host", ["192.0.2.1", "a" * 64, "a\0b"], ids=["another machine", "too long", "NUL"])
+def test_host_that_is_not_this_machine_ends_with_1(capsys, host):
+    status, output = exit_of(lambda: devserver.listen(host, 0), capsys)
 
     assert status == 1
     assert re.fullmatch(rf"Error: cannot listen on HOST={re.escape(repr(host))} and PORT=0: [^\n]+\n", output)

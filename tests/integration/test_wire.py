@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import devserver
 from tests.contract import HELLO
 from tests.support.client import receive
 
 pytestmark = pytest.mark.integration
 
 
-def test_answer_is_a_status_line_headers_an_empty_line_and_27_bytes(server):
+def test_response_is_a_status_line_headers_an_empty_line_and_27_bytes(server):
     """RFC 9112 §2.1; each line ends in CRLF, and no header line is folded."""
     head, separator, body = server.send_bytes(server.request()).partition(b"\r\n\r\n")
     status_line, *header_lines = head.split(b"\r\n")
@@ -23,48 +24,73 @@ def test_answer_is_a_status_line_headers_an_empty_line_and_27_bytes(server):
     assert (separator, body) == (b"\r\n\r\n", HELLO)
 
 
-def test_head_is_answered_with_nothing_after_the_empty_line(server):
+def test_response_to_head_ends_after_the_empty_line(server):
     head, separator, body = server.send_bytes(server.request("HEAD")).partition(b"\r\n\r\n")
 
     lengths = [line for line in head.lower().replace(b" ", b"").split(b"\r\n") if line.startswith(b"content-length:")]
     assert (lengths, separator, body) == ([b"content-length:27"], b"\r\n\r\n", b"")
 
 
-def test_http_1_0_is_answered(own_server):
+def test_http_1_0_is_supported(own_server):
     head, _, body = own_server.send_bytes(b"GET /hello HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
 
     assert re.match(rb"HTTP/1\.[01] 200 ", head)
     assert body == HELLO
 
 
-def test_request_that_arrives_in_pieces_is_answered(server):
+@pytest.mark.servers("wsgi.py")
+def test_http_1_0_client_gets_no_interim_response(own_server):
+    """RFC 9110 §15.2: a server must not send a 1xx response to an HTTP/1.0 client."""
+    response = own_server.send_bytes(b"GET /hello HTTP/1.0\r\nExpect: 100-continue\r\n\r\n")
+
+    assert response.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.servers("wsgi.py")
+def test_server_header_has_no_version(own_server):
+    assert own_server.send("GET", "/hello").headers.getlist("Server") == ["Werkzeug"]
+
+
+def test_request_can_arrive_in_pieces(server):
     with server.connect() as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in server.request():
             connection.send(bytes([byte]))
-        answer = receive(connection)
+        response = receive(connection)
 
-    assert answer.partition(b"\r\n\r\n")[2] == HELLO
+    assert response.partition(b"\r\n\r\n")[2] == HELLO
 
 
-def test_clients_side_by_side_are_all_answered(server):
+def test_clients_side_by_side_all_get_a_response(server):
     with ThreadPoolExecutor(20) as clients:
-        answers = list(clients.map(lambda _: server.send("GET", "/hello"), range(20)))
+        responses = list(clients.map(lambda _: server.send("GET", "/hello"), range(20)))
 
-    assert [(answer.status, answer.body) for answer in answers] == [(200, HELLO)] * 20
+    assert [(response.status, response.body) for response in responses] == [(200, HELLO)] * 20
 
 
-def test_client_that_says_nothing_does_not_hold_up_the_others(server):
+def test_silent_clients_do_not_delay_the_others(server):
     with server.connect(), server.connect(), server.connect():
         assert server.send("GET", "/hello").body == HELLO
 
 
 @pytest.mark.servers("wsgi.py")
-def test_client_may_take_its_time_to_ask(own_server):
+def test_client_can_be_silent_before_its_request(own_server):
     with own_server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.07)  # more than one look of the server's
+        closed, _, _ = select.select([connection], [], [], 0.2)
         connection.sendall(own_server.request())
-        answer = receive(connection)
+        response = receive(connection)
 
     assert not closed
-    assert answer.partition(b"\r\n\r\n")[2] == HELLO
+    assert response.partition(b"\r\n\r\n")[2] == HELLO
+
+
+def test_silent_connection_is_closed_after_30_seconds(monkeypatch):
+    """The test shortens this time. The server runs in this process, so coverage sees it."""
+    assert devserver.SILENCE == 30
+    monkeypatch.setattr(devserver, "SILENCE", 0.05)
+    with devserver.listen("localhost", 0) as listener:
+        server = devserver.Server("localhost", 0, None, devserver.RequestHandler, fd=listener.fileno())
+        with server, server.running, server.stopped, socket.create_connection(listener.getsockname(), 5) as client:
+            server.handle_request()
+
+            assert receive(client) == b""

@@ -1,4 +1,4 @@
-"""What strangers send over a raw socket: a well-formed answer or a closed connection, and the next client served."""
+"""Hostile bytes over a raw socket: the server sends a well-formed response or closes the connection."""
 
 import re
 import socket
@@ -14,19 +14,22 @@ pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
 
 HOST = b"Host: localhost\r\nConnection: close\r\n"
 WELL_FORMED = re.compile(
-    rb"(HTTP/1\.[01] 100 [^\r\n]*\r\n\r\n)*"  # interim answers
-    rb"HTTP/1\.[01] ([234]\d\d|505) [^\r\n]*\r\n"  # 505: what the client's version gets (RFC 9110 §15.6.6)
+    rb"(HTTP/1\.[01] 100 [^\r\n]*\r\n\r\n)*"  # interim responses
+    rb"HTTP/1\.[01] ([234]\d\d|501|505) [^\r\n]*\r\n"  # 501: unknown method; 505: unsupported version
     rb"([^\s:]+:[^\r\n]*\r\n)*"
     rb"\r\n.*",
     re.DOTALL,
 )
-HTTP_0_9 = HELLO  # which had no version in the request, and no head in the answer: some servers still speak it
 HOSTILE = {
     "no HTTP at all": b"hello?\r\n\r\n",
     "a TLS handshake": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)),
     "empty lines": b"\r\n\r\n\r\n",
     "no version": b"GET /hello\r\n\r\n",
     "a word too many": b"GET /hello there HTTP/1.1\r\n" + HOST + b"\r\n",
+    "HTTP/0.9": b"GET /hello HTTP/0.9\r\n" + HOST + b"\r\n",
+    "HTTP/0.9 and a word too many": b"GET /hello there HTTP/0.9\r\n" + HOST + b"\r\n",
+    "HEAD in HTTP/0.9": b"HEAD /hello HTTP/0.9\r\n" + HOST + b"\r\n",
+    "HTTP/2.0": b"GET /hello HTTP/2.0\r\n" + HOST + b"\r\n",
     "HTTP/9.9": b"GET /hello HTTP/9.9\r\n" + HOST + b"\r\n",
     "HTTP of letters": b"GET /hello HTTP/x.y\r\n" + HOST + b"\r\n",
     "a huge request line": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n",
@@ -61,6 +64,7 @@ HOSTILE = {
     "a half-sent body": b"POST /hello HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\nabc",
 }
 
+NOT_SUPPORTED = "The server does not support the HTTP protocol version used in the request."
 NOT_UNDERSTOOD = "The browser (or proxy) sent a request that this server could not understand."
 TOO_LONG = (
     "The length of the requested URL exceeds the capacity limit for this server. The request cannot be processed."
@@ -69,24 +73,24 @@ TOO_LARGE = "One or more header fields exceeds the maximum size."
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_answer_is_well_formed_or_the_connection_closed(server, name):
-    answer = send_and_hang_up(server, HOSTILE[name])
+def test_response_is_well_formed_or_the_connection_is_closed(server, name):
+    response = send_and_hang_up(server, HOSTILE[name])
 
-    assert answer in {b"", HTTP_0_9} or WELL_FORMED.fullmatch(answer), answer[:1000]
-    assert b"Set-Cookie" not in answer.partition(b"\r\n\r\n")[0]
-    assert b"hunter2" not in answer
+    assert response == b"" or WELL_FORMED.fullmatch(response), response[:1000]
+    assert b"Set-Cookie" not in response.partition(b"\r\n\r\n")[0]
+    assert b"hunter2" not in response
     assert server.send("GET", "/hello").body == HELLO
 
 
 def send_and_hang_up(server, data):
-    """The answer to bytes after which nothing more will come; a reset is a way to close the connection, too."""
+    """The response to these bytes. A reset is another way to close the connection."""
     try:
         return server.send_bytes(data, hang_up=True)
     except ConnectionError:
         return b""
 
 
-def test_clients_that_stop_half_way_do_not_hold_up_the_others(server):
+def test_half_sent_requests_do_not_delay_the_others(server):
     connections = [server.connect() for _ in range(5)]
     for connection in connections:
         connection.sendall(HOSTILE["a half-sent request"])
@@ -118,14 +122,18 @@ def test_hostile_bytes_leave_no_traceback_on_the_log(start):
     [
         ("no HTTP at all", 400, "Bad Request", NOT_UNDERSTOOD),
         ("a TLS handshake", 400, "Bad Request", NOT_UNDERSTOOD),
-        ("HTTP/9.9", 400, "Bad Request", NOT_UNDERSTOOD),
+        ("no version", 505, "HTTP Version Not Supported", NOT_SUPPORTED),
+        ("HTTP/0.9", 505, "HTTP Version Not Supported", NOT_SUPPORTED),
+        ("HTTP/2.0", 505, "HTTP Version Not Supported", NOT_SUPPORTED),
+        ("HTTP/9.9", 505, "HTTP Version Not Supported", NOT_SUPPORTED),
+        ("HTTP/0.9 and a word too many", 400, "Bad Request", NOT_UNDERSTOOD),
         ("a broken URI", 400, "Bad Request", NOT_UNDERSTOOD),
         ("a huge request line", 414, "Request URI Too Long", TOO_LONG),
         ("two hundred headers", 431, "Request Header Fields Too Large", TOO_LARGE),
     ],
 )
-def test_wsgi_py_answers_what_is_not_http_in_json(start, name, status, error, message):
-    """Before Flask sees a request, the standard library would answer: in HTML, and with what was sent quoted."""
+def test_wsgi_py_sends_json_to_a_client_that_does_not_speak_http(start, name, status, error, message):
+    """The standard library would respond before Flask, in HTML that quotes the client's bytes."""
     server = Server.at(start("wsgi.py").url())
     head, _, body = server.send_bytes(HOSTILE[name], hang_up=True).partition(b"\r\n\r\n")
     status_line, *lines = head.decode().split("\r\n")
@@ -138,8 +146,8 @@ def test_wsgi_py_answers_what_is_not_http_in_json(start, name, status, error, me
     assert re.fullmatch(re.escape(expected) + TIMESTAMP + r'"}\n', body.decode())
 
 
-def test_wsgi_py_lets_a_client_go_that_stops_half_way(monkeypatch):
-    """After five seconds, of which we take a hundredth of one; else each such client would keep a thread for ever."""
+def test_wsgi_py_closes_the_connection_of_a_half_sent_request(monkeypatch):
+    """It waits five seconds, which the test shortens. Without a limit, such a client would keep a thread forever."""
     assert devserver.RequestHandler.timeout == 5
     monkeypatch.setattr(devserver.RequestHandler, "timeout", 0.01)
     client, connection = socket.socketpair()

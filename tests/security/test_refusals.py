@@ -1,4 +1,4 @@
-"""Starts that would be unsafe are refused."""
+"""Settings that would be unsafe are refused."""
 
 import os
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.security
     ("environ", "refused"),
     [
         pytest.param({"FLASK_DEBUG": "1", "FLASK_ENV": "production"}, "FLASK_DEBUG", id="debug in production"),
-        pytest.param({"FLASK_DEBUG": "1", "HOST": "0.0.0.0"}, "HOST", id="debug for everybody"),
+        pytest.param({"FLASK_DEBUG": "1", "HOST": "0.0.0.0"}, "HOST", id="debug on every interface"),
         pytest.param({"SECRET_KEY": PLACEHOLDER, "FLASK_ENV": "production"}, "SECRET_KEY", id="placeholder"),
     ],
 )
@@ -27,7 +27,7 @@ def test_unsafe_start_is_refused(monkeypatch, environ, refused):
 
 
 def test_production_starts_without_a_secret(monkeypatch):
-    """This application opens no session; Flask would refuse one, instead of signing it with a key that all know."""
+    """This application opens no session. If it did, Flask would raise an error for want of a key."""
     monkeypatch.setenv("FLASK_ENV", "production")
 
     assert create_app().secret_key is None

@@ -1,4 +1,4 @@
-"""The banner, whole."""
+"""The banner, compared as a whole."""
 
 import io
 import sys
@@ -29,44 +29,47 @@ BANNER = """\
    GET  http://localhost:3000/hello  → Returns 'Hello world'
    GET  http://localhost:3000/health → Health check endpoint
 ============================================================"""
+MEMORY = 31.2345
 
 
 @pytest.fixture(autouse=True)
 def fixed_facts(monkeypatch):
     monkeypatch.setattr(wsgi, "timestamp", lambda: "2024-01-01T12:00:00.000000+00:00")
-    monkeypatch.setattr(wsgi, "memory", lambda: 31.2345)
     monkeypatch.setattr("platform.python_version", lambda: "3.12.0")
     monkeypatch.setattr("os.getpid", lambda: 12345)
 
 
-def test_banner_is_as_the_contract_has_it():
-    assert wsgi.banner(3000) == BANNER
+def test_banner_is_the_one_of_the_contract():
+    assert wsgi.banner(3000, MEMORY) == BANNER
 
 
-def test_banner_shows_the_port_that_port_0_became():
-    assert wsgi.banner(41234) == BANNER.replace("3000", "41234")
+def test_banner_shows_the_port_that_the_system_chose():
+    assert wsgi.banner(41234, MEMORY) == BANNER.replace("3000", "41234")
 
 
-def test_banner_lists_the_routes_that_there_are(monkeypatch):
+def test_banner_lists_every_route(monkeypatch):
     app = create_app()
-    app.add_url_rule("/books", view_func=lambda: "", methods=["POST"])
+    app.add_url_rule("/books", view_func=lambda: "", methods=["POST", "DELETE"])
     app.view_functions["<lambda>"].__doc__ = "All books"
     monkeypatch.setattr(wsgi, "application", app)
 
-    assert "   POST http://localhost:3000/books  → All books\n" in wsgi.banner(3000)
+    assert "   DELETE, POST http://localhost:3000/books  → All books\n" in wsgi.banner(3000, MEMORY)
 
 
 @pytest.mark.parametrize(
-    ("encoding", "shown"),
-    [
-        ("utf-8", BANNER),
-        ("ascii", BANNER.encode("ascii", "replace").decode("ascii")),
-    ],
+    ("encoding", "expected"),
+    [("utf-8", BANNER), ("ascii", BANNER.encode("ascii", "replace").decode("ascii"))],
 )
-def test_terminal_gets_replacements_for_what_it_cannot_show(monkeypatch, encoding, shown):
+def test_terminal_gets_a_replacement_for_each_symbol_that_it_cannot_show(monkeypatch, encoding, expected):
     terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
     monkeypatch.setattr(sys, "stdout", terminal)
 
-    wsgi.show_banner(3000)
+    wsgi.show_banner(3000, MEMORY)
 
-    assert terminal.buffer.getvalue().decode(encoding) == shown + "\n"
+    assert terminal.buffer.getvalue().decode(encoding) == expected + "\n"
+
+
+def test_closed_standard_output_is_ignored(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+
+    wsgi.show_banner(3000, MEMORY)

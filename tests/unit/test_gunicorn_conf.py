@@ -1,4 +1,4 @@
-"""What a plain ``gunicorn wsgi:application`` is told."""
+"""The settings of a plain ``gunicorn wsgi:application``."""
 
 import runpy
 
@@ -21,15 +21,15 @@ def test_gunicorn_binds_to_host_and_port(monkeypatch):
 
 
 def test_graceful_stop_is_over_before_a_container_is_killed():
-    """Ten seconds after SIGTERM is what Docker gives; Kubernetes gives thirty."""
+    """Docker kills a container ten seconds after SIGTERM, Kubernetes after thirty."""
     assert 0 < conf()["graceful_timeout"] < 10
 
 
 def test_worker_has_threads():
-    """A sync worker is kept by one idle connection for the whole of the graceful time-out."""
+    """One idle connection keeps a sync worker busy for the whole graceful time-out."""
     assert conf()["threads"] > 1
 
 
 def test_gunicorn_opens_no_control_socket():
-    """It would be a file in the home directory of whoever runs the server."""
+    """It would be a file in the home directory of the user who starts the server."""
     assert conf()["control_socket_disable"] is True

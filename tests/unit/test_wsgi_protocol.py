@@ -1,4 +1,4 @@
-"""PEP 3333 by hand: ``application(environ, start_response)``."""
+"""PEP 3333 without a server: ``application(environ, start_response)``."""
 
 import runpy
 import signal
@@ -31,19 +31,19 @@ def test_application_is_called_with_environ_and_start_response():
         ("POST", "/hello", "405 METHOD NOT ALLOWED"),
     ],
 )
-def test_application_keeps_to_pep_3333(method, path, status):
-    """The standard library's validator raises where an application breaks the protocol."""
+def test_application_complies_with_pep_3333(method, path, status):
+    """The standard library's validator raises if an application breaks the protocol."""
     assert call(validator(application), method, path)[0] == status
 
 
 @pytest.mark.parametrize("path", ["/hello/", "/hello//", "/HELLO", "/hello.json", ""])
-def test_path_that_is_nearly_a_route_is_a_404(path):
-    """Not a redirect: its ``Location`` would name whatever ``Host`` the client sent."""
+def test_path_that_is_almost_a_route_is_a_404(path):
+    """A redirect would put the client's ``Host`` into ``Location``."""
     assert call(application, path=path)[0] == "404 NOT FOUND"
 
 
 def test_importing_wsgi_installs_no_signal_handler_and_prints_nothing(capsys):
-    """gunicorn imports the module, and has handlers of its own."""
+    """gunicorn imports the module and has its own signal handlers."""
     before = [signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)]
 
     runpy.run_path(str(ROOT / "wsgi.py"), run_name="wsgi")

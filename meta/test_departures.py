@@ -295,7 +295,7 @@ class Outcome:
     def which(item):
         """The URL that a test asks, and the name of the test."""
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        return parameters.get("kind"), item.originalname
+        return parameters.get("server_kind"), item.originalname
 
 
 def ask(urls, chosen=None):
@@ -322,8 +322,8 @@ def noticed():
 def test_departure_is_noticed(noticed, name):
     assert noticed[name] is not None
 
-    told = dict(noticed[name].sections)["request and answer"]
-    assert re.match(r"The contract wants:\n.+\nSent:\n.+\n(?s:.*)Came back:\n.+", told)
+    told = dict(noticed[name].sections)["request and response"]
+    assert re.match(r"The contract wants:\n.+\nSent:\n.+\n(?s:.*)Received:\n.+", told)
 
 
 def test_contract_kept_is_no_departure():

@@ -21,6 +21,12 @@ ANSWERS = [
 PATHS_OF_NOTHING = ["/", "/nothing", "/hello/", "/hello/world", "/HELLO", "/static/x", "/favicon.ico", "/index.html"]
 
 
+@pytest.fixture
+def prefix(server):
+    """A pattern for the part of a URL before the path of a request. An error's path may include it or not."""
+    return f"(?:{re.escape(server.url.path)})?"
+
+
 def assert_json(answer, status, pattern):
     assert (answer.status, answer.headers["Content-Type"]) == (status, "application/json")
     assert re.fullmatch(pattern.encode() + rb"\n", answer.body), f"{answer.body!r}\nis not {pattern}"

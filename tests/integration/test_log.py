@@ -8,17 +8,9 @@ import struct
 import psutil
 import pytest
 
-from tests.support.client import Server
-from tests.support.processes import needs_gunicorn
-
 pytestmark = [pytest.mark.integration, pytest.mark.launch("wsgi.py", covered=True)]
 
 ASCTIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
-
-
-@pytest.fixture
-def server(process):
-    return Server.at(process.url())
 
 
 def logged(process, request):
@@ -131,9 +123,8 @@ def test_invalid_head_request_gets_a_response_without_a_body(process, server, ta
     assert re.search(r" 400 0 bytes \d+\.\d ms$", line)
 
 
-@needs_gunicorn
-def test_gunicorn_logs_each_request_in_the_same_format(start):
-    process = start("gunicorn")
-    Server.at(process.url()).send("GET", "/hello?gunicorn=%0a")
+@pytest.mark.servers("gunicorn")
+def test_gunicorn_logs_each_request_in_the_same_format(process, server):
+    server.send("GET", "/hello?gunicorn=%0a")
 
     process.wait_for(r"(?m)^GET /hello\?gunicorn=%0a 200 27 bytes \d+ ms$")

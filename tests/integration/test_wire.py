@@ -10,6 +10,7 @@ import pytest
 import devserver
 from tests.contract import HELLO
 from tests.support.client import receive
+from tests.support.processes import beyond_the_contract
 
 pytestmark = pytest.mark.integration
 
@@ -31,24 +32,27 @@ def test_response_to_head_ends_after_the_empty_line(server):
     assert (lengths, separator, body) == ([b"content-length:27"], b"\r\n\r\n", b"")
 
 
-def test_http_1_0_is_supported(own_server):
-    head, _, body = own_server.send_bytes(b"GET /hello HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
+@beyond_the_contract
+def test_http_1_0_is_supported(server):
+    head, _, body = server.send_bytes(b"GET /hello HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
 
     assert re.match(rb"HTTP/1\.[01] 200 ", head)
     assert body == HELLO
 
 
 @pytest.mark.servers("wsgi.py")
-def test_http_1_0_client_gets_no_interim_response(own_server):
+@beyond_the_contract
+def test_http_1_0_client_gets_no_interim_response(server):
     """RFC 9110 §15.2: a server must not send a 1xx response to an HTTP/1.0 client."""
-    response = own_server.send_bytes(b"GET /hello HTTP/1.0\r\nExpect: 100-continue\r\n\r\n")
+    response = server.send_bytes(b"GET /hello HTTP/1.0\r\nExpect: 100-continue\r\n\r\n")
 
     assert response.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.servers("wsgi.py")
-def test_server_header_has_no_version(own_server):
-    assert own_server.send("GET", "/hello").headers.getlist("Server") == ["Werkzeug"]
+@beyond_the_contract
+def test_server_header_has_no_version(server):
+    assert server.send("GET", "/hello").headers.getlist("Server") == ["Werkzeug"]
 
 
 def test_request_can_arrive_in_pieces(server):
@@ -74,10 +78,10 @@ def test_silent_clients_do_not_delay_the_others(server):
 
 
 @pytest.mark.servers("wsgi.py")
-def test_client_can_be_silent_before_its_request(own_server):
-    with own_server.connect() as connection:
+def test_client_can_be_silent_before_its_request(server):
+    with server.connect() as connection:
         closed, _, _ = select.select([connection], [], [], 0.2)
-        connection.sendall(own_server.request())
+        connection.sendall(server.request())
         response = receive(connection)
 
     assert not closed

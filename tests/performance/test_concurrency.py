@@ -7,8 +7,9 @@ import pytest
 
 from tests.contract import HELLO
 from tests.support.client import TIMEOUT
+from tests.support.processes import PRODUCTION
 
-pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", "gunicorn")]
+pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", PRODUCTION)]
 
 
 def ask_at_once(server, clients):
@@ -32,10 +33,10 @@ def ask_at_once(server, clients):
 
 
 @pytest.mark.parametrize("clients", [100, 500])
-def test_clients_at_once_are_all_answered(server, kind, clients, within):
+def test_clients_at_once_are_all_answered(server, server_kind, clients, within):
     began = time.perf_counter()
     answers = ask_at_once(server, clients)
     seconds = time.perf_counter() - began
 
     assert [answer.partition(b"\r\n\r\n")[2] for answer in answers] == [HELLO] * clients
-    within(f"{clients} clients at once, from {kind}", seconds, 20, "s")
+    within(f"{clients} clients at once, from {server_kind}", seconds, 20, "s")

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from tests.support.processes import PRODUCTION
 
 pytestmark = pytest.mark.performance
 
@@ -15,7 +16,7 @@ BUDGET = 50  # milliseconds
 
 def percentiles(seconds):
     """Median and 95th percentile, in milliseconds."""
-    cuts = statistics.quantiles(seconds, n=20)
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive")  # the default can exceed the largest measurement
     return cuts[9] * 1000, cuts[18] * 1000
 
 
@@ -59,8 +60,8 @@ def test_headers_errors_and_cors_cost_little_beside_bare_flask(within):
     within("GET /hello in process, beside bare Flask", ours / bare, 4, "x")
 
 
-@pytest.mark.servers("wsgi.py", "gunicorn")
-def test_request_over_a_socket_keeps_its_budget(server, kind, within):
+@pytest.mark.servers("wsgi.py", PRODUCTION)
+def test_request_over_a_socket_keeps_its_budget(server, server_kind, within):
     seconds = []
     for _ in range(60):
         began = time.perf_counter()
@@ -70,5 +71,5 @@ def test_request_over_a_socket_keeps_its_budget(server, kind, within):
 
     median, late = percentiles(seconds)
 
-    within(f"GET /hello from {kind}, median", median, BUDGET, "ms")
-    within(f"GET /hello from {kind}, 95th percentile", late, BUDGET, "ms")
+    within(f"GET /hello from {server_kind}, median", median, BUDGET, "ms")
+    within(f"GET /hello from {server_kind}, 95th percentile", late, BUDGET, "ms")

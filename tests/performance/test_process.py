@@ -9,31 +9,30 @@ import pytest
 
 from app import create_app
 from tests.support.client import Server, call
-from tests.support.processes import COMMANDS, ServerProcess
+from tests.support.processes import COMMANDS, PRODUCTION
 
 pytestmark = pytest.mark.performance
 
 
-@pytest.mark.servers("wsgi.py", "gunicorn")
-def test_start_to_the_first_answer_keeps_its_budget(kind, tmp_path, within):
+@pytest.mark.servers("wsgi.py", PRODUCTION)
+def test_start_to_the_first_answer_keeps_its_budget(server_kind, run, within):
     began = time.perf_counter()
-    with ServerProcess(COMMANDS[kind], tmp_path / "log") as process:
-        answer = Server.at(process.url()).send("GET", "/hello")
-        seconds = time.perf_counter() - began
-        process.popen.kill()  # nothing is in flight, and a graceful stop is not what is measured
+    process = run(*COMMANDS[server_kind])
+    answer = Server.at(process.url()).send("GET", "/hello")
+    seconds = time.perf_counter() - began
 
     assert answer.status == 200
-    within(f"start of {kind} to its first answer", seconds, 2, "s")
+    within(f"start of {server_kind} to its first answer", seconds, 2, "s")
 
 
-@pytest.mark.servers("wsgi.py", "gunicorn")
-def test_memory_of_a_process_keeps_its_budget(start, server, kind, within):
+@pytest.mark.servers("wsgi.py", PRODUCTION)
+def test_memory_of_a_process_keeps_its_budget(process, server, server_kind, within):
     server.send("GET", "/hello")
 
-    process = psutil.Process(start(kind).popen.pid)
-    memory = max(each.memory_info().rss for each in [process, *process.children()])
+    parent = psutil.Process(process.popen.pid)
+    memory = max(each.memory_info().rss for each in [parent, *parent.children()])
 
-    within(f"memory of {kind}, its largest process", memory / 1e6, 75, "MB")
+    within(f"memory of {server_kind}, its largest process", memory / 1e6, 75, "MB")
 
 
 @pytest.mark.parametrize("path", ["/hello", "/nothing"])

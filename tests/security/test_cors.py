@@ -4,8 +4,9 @@ import pytest
 
 from app import create_app
 from tests.contract import METHODS
+from tests.support.processes import PRODUCTION
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers(PRODUCTION)]
 
 ORIGINS = ["https://stranger.example", "http://localhost:3000", "null", "https://stranger.example:8443", "garbage"]
 SAFELISTED = {"accept", "accept-language", "content-language", "content-type", "range"}

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from app import create_app
+from tests.support.processes import PRODUCTION
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers(PRODUCTION)]
 
 METHODS_AND_PATHS = [
     ("GET", "/hello"),

@@ -2,7 +2,9 @@
 
 import pytest
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("gunicorn")]
+from tests.support.processes import PRODUCTION
+
+pytestmark = [pytest.mark.security, pytest.mark.servers(PRODUCTION)]
 
 
 @pytest.fixture(params=["/hello", "/nothing"])

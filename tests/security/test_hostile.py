@@ -8,9 +8,9 @@ import pytest
 
 import devserver
 from tests.contract import HELLO, SECURITY_HEADERS, TIMESTAMP
-from tests.support.client import Server
+from tests.support.processes import PRODUCTION, beyond_the_contract
 
-pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", "gunicorn")]
+pytestmark = [pytest.mark.security, pytest.mark.servers("wsgi.py", PRODUCTION)]
 
 HOST = b"Host: localhost\r\nConnection: close\r\n"
 WELL_FORMED = re.compile(
@@ -101,20 +101,20 @@ def test_half_sent_requests_do_not_delay_the_others(server):
 
 
 @pytest.mark.parametrize("name", ["CR and LF in the path", "a bare CR in a header", "NUL in the path"])
-def test_no_line_of_the_log_is_forged(start, own_server, kind, name):
-    send_and_hang_up(own_server, HOSTILE[name])
-    own_server.send("GET", "/hello?after")
-    start(kind).wait_for(r"/hello")
+def test_no_line_of_the_log_is_forged(process, server, name):
+    send_and_hang_up(server, HOSTILE[name])
+    server.send("GET", "/hello?after")
+    process.wait_for(r"/hello\?after")
 
-    assert not re.search(r"(?m)^(Set-Cookie|lo\b)|[\0\x1b]", start(kind).output())
+    assert not re.search(r"(?m)^(Set-Cookie|lo\b)|[\0\x1b]", process.output())
 
 
-def test_hostile_bytes_leave_no_traceback_on_the_log(start):
-    server = Server.at(start("wsgi.py").url())
+@pytest.mark.servers("wsgi.py")
+def test_hostile_bytes_leave_no_traceback_on_the_log(process, server):
     for data in HOSTILE.values():
         send_and_hang_up(server, data)
 
-    assert "Traceback" not in start("wsgi.py").output()
+    assert "Traceback" not in process.output()
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,10 @@ def test_hostile_bytes_leave_no_traceback_on_the_log(start):
         ("two hundred headers", 431, "Request Header Fields Too Large", TOO_LARGE),
     ],
 )
-def test_wsgi_py_sends_json_to_a_client_that_does_not_speak_http(start, name, status, error, message):
+@pytest.mark.servers("wsgi.py")
+@beyond_the_contract
+def test_wsgi_py_sends_json_to_a_client_that_does_not_speak_http(server, name, status, error, message):
     """The standard library would respond before Flask, in HTML that quotes the client's bytes."""
-    server = Server.at(start("wsgi.py").url())
     head, _, body = server.send_bytes(HOSTILE[name], hang_up=True).partition(b"\r\n\r\n")
     status_line, *lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)

@@ -1,26 +1,29 @@
-"""How the tests talk to a server, whoever runs it."""
+"""An HTTP client for the tests. It keeps what was sent and received for the report of a failure."""
 
 import http.client
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from werkzeug.datastructures import Headers
 
-TIMEOUT = 10.0  # seconds after which a server that does not answer has failed
+TIMEOUT = 10.0  # seconds after which a server that does not respond has failed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Response:
-    """A response: what a client gets to see of it."""
+    """The parts of a response that a client sees. A header can occur more than once."""
 
     status: int
     headers: Headers
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.body)} bytes>"
 
     def __str__(self) -> str:
         return "\n".join([str(self.status), *(f"{name}: {value}" for name, value in self.headers), "", repr(self.body)])
@@ -28,13 +31,17 @@ class Response:
 
 @dataclass(frozen=True, repr=False)
 class Server:
-    """A server that listens at a URL; ``exchanges`` is what was said, for the report of a failure."""
+    """A server that listens at a URL. ``exchanges`` has its requests and responses as text."""
 
     url: SplitResult
-    exchanges: list[str]
+    exchanges: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Server {self.url.geturl()}>"
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        return cls(urlsplit(url.rstrip("/")))
 
     @property
     def secure(self) -> bool:
@@ -44,28 +51,26 @@ class Server:
     def port(self) -> int:
         return self.url.port or (443 if self.secure else 80)
 
-    @classmethod
-    def at(cls, url: str, exchanges: list[str] | None = None) -> Self:
-        return cls(urlsplit(url.rstrip("/")), [] if exchanges is None else exchanges)
-
     def send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
     ) -> Response:
-        """The answer to one request, over a connection of its own."""
-        kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
-        connection = kind(self.url.netloc, timeout=timeout)
-        self.exchanges.append(exchange(method, self.url.path + path, headers, "nothing"))
+        """Send a request on a new connection, and return the response."""
+        connect = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
+        connection = connect(self.url.netloc, timeout=timeout)
+        target = self.url.path + path
+        head = "\n".join([f"{method} {target}", *(f"{name}: {value}" for name, value in (headers or {}).items())])
+        self.exchanges.append(exchange(head, "nothing"))
         try:
-            connection.request(method, self.url.path + path, headers=headers or {})
-            response = connection.getresponse()
-            answer = Response(response.status, Headers(response.getheaders()), response.read())
+            connection.request(method, target, headers=headers or {})
+            received = connection.getresponse()
+            response = Response(received.status, Headers(received.getheaders()), received.read())
         finally:
             connection.close()
-        self.exchanges[-1] = exchange(method, self.url.path + path, headers, answer)
-        return answer
+        self.exchanges[-1] = exchange(head, str(response))
+        return response
 
     def connect(self) -> socket.socket:
-        """A connection on which nothing has been sent."""
+        """Open a connection, and send nothing."""
         assert self.url.hostname is not None
         connection = socket.create_connection((self.url.hostname, self.port), TIMEOUT)
         if self.secure:
@@ -73,42 +78,44 @@ class Server:
         return connection
 
     def request(self, method: str = "GET", path: str = "/hello") -> bytes:
-        """The bytes of a request after which the server is to close the connection."""
+        """The bytes of a request that tells the server to close the connection after its response."""
         return (
             f"{method} {self.url.path}{path} HTTP/1.1\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
         )
 
     def send_bytes(self, data: bytes, *, hang_up: bool = False) -> bytes:
-        """All that the server answers, on a connection of its own; ``hang_up`` tells it that no more will come."""
-        self.exchanges.append(f"Sent:\n{readable(data)}\nCame back:\nnothing")
+        """Send bytes on a new connection, and return all that the server sends until it closes the connection.
+
+        ``hang_up`` tells the server that the client sends no more.
+        """
+        self.exchanges.append(exchange(readable(data), "nothing"))
         with self.connect() as connection:
             connection.sendall(data)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
-            answer = receive(connection)
-        self.exchanges[-1] = f"Sent:\n{readable(data)}\nCame back:\n{readable(answer)}"
-        return answer
+            received = receive(connection)
+        self.exchanges[-1] = exchange(readable(data), readable(received))
+        return received
 
 
 def receive(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes the connection."""
+    """Read until the other side closes the connection."""
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def exchange(method: str, path: str, headers: Mapping[str, str] | None, answer: Response | str) -> str:
-    lines = [f"{method} {path}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
-    return "Sent:\n" + "\n".join(lines) + f"\nCame back:\n{answer}"
+def exchange(sent: str, received: str) -> str:
+    return f"Sent:\n{sent}\nReceived:\n{received}"
 
 
 def readable(data: bytes) -> str:
-    """Bytes as lines; what is not printable is escaped, and a line feed alone does not end a line."""
+    """Bytes as lines of text. Only CRLF ends a line; what cannot be printed is escaped."""
     return "\n".join(repr(line)[2:-1] for line in data.split(b"\r\n"))
 
 
 def call(
     application: Callable[..., Iterable[bytes]], method: str = "GET", path: str = "/hello", **environ: Any
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """What a server does with an application (PEP 3333): call it, take status and headers, join the body, close it."""
+    """Do with a WSGI application what a server does (PEP 3333), and return status, headers and body."""
     environ = {"SCRIPT_NAME": "", "QUERY_STRING": "", **environ, "REQUEST_METHOD": method, "PATH_INFO": path}
     setup_testing_defaults(environ)
     started: list[tuple[str, list[tuple[str, str]]]] = []

@@ -1,4 +1,4 @@
-"""Servers in child processes."""
+"""Python programs in child processes: the servers under test, and what tests start for themselves."""
 
 import os
 import re
@@ -7,30 +7,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TIMEOUT = 10.0  # seconds after which a process that does not start, write or end has failed
+
+# The kinds of server: what follows `python` to start each of them on a free port.
 COMMANDS = {
     "wsgi.py": ["wsgi.py"],
     "flask run": ["-m", "flask", "--app", "app", "run", "--host", "localhost", "--port", "0"],
     "gunicorn": ["-m", "gunicorn", "wsgi:application", "--workers", "2", "--graceful-timeout", "0"],
+    "waitress": ["-m", "waitress", "--listen=localhost:0", "wsgi:application"],
 }
 if sys.platform == "win32":
     del COMMANDS["gunicorn"]
+PRODUCTION = "waitress" if sys.platform == "win32" else "gunicorn"
+beyond_the_contract = pytest.mark.usefixtures("process")  # --server deselects tests of a process
 needs_gunicorn = pytest.mark.skipif("gunicorn" not in COMMANDS, reason="gunicorn does not run on Windows")
-TIMEOUT = 10.0  # seconds after which a server that does not answer, start or stop has failed
 
 
 class ServerProcess:
-    """A Python program in a child process, its whole output in the file ``log``.
+    """A Python program in a child process. All its output goes to the file ``log``.
 
-    ``environ`` adds to the environment; a variable that is ``None`` is left out of it. Coverage is measured only
-    where it is asked for: it doubles the time that a start takes, and a request.
+    ``environ`` adds to the environment; ``None`` removes a variable. Coverage traces the program only if ``covered``
+    is true, because tracing doubles the time of a start and of a request.
     """
 
     def __init__(
@@ -42,8 +47,8 @@ class ServerProcess:
         cwd: Path = ROOT,
         covered: bool = False,
     ):
-        self.log = log
         self.args = list(args)
+        self.log = log
         self.cwd = cwd
         variables = {**os.environ, "PORT": "0", "PYTHONUTF8": "1", **(environ or {})}
         if not covered:
@@ -76,23 +81,18 @@ class ServerProcess:
     def signal(self, signum: signal.Signals) -> None:
         self.popen.send_signal(signum)
 
-    def be_nice(self) -> None:
-        """Leave the processors to whoever wants them."""
-        if sys.platform != "win32":
-            os.setpriority(os.PRIO_PROCESS, self.popen.pid, 10)
-
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def wait(self) -> int:
-        """The exit status, awaited."""
+        """Wait for the end of the process, and return its exit status."""
         for _ in attempts():
             if (status := self.popen.poll()) is not None:
                 return status
         pytest.fail(f"{self.args} did not end:\n{self.output()}")
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """The first match of ``pattern`` in the output, awaited."""
+        """Wait until the output matches ``pattern``, and return the first match."""
         for _ in attempts():
             ended = self.popen.poll() is not None
             if match := re.search(pattern, self.output()):
@@ -102,16 +102,63 @@ class ServerProcess:
         pytest.fail(f"No {pattern!r} in the output of {self.args}:\n{self.output()}")
 
     def url(self) -> str:
-        """Where the server listens, as its output says once it does."""
+        """Wait until the server listens, and return the URL that its output shows."""
         return self.wait_for(r"http://\S+:\d+").group()
 
 
 def attempts() -> Iterator[None]:
-    """Go on every few milliseconds, until the time is up."""
+    """Yield every few milliseconds until ``TIMEOUT`` is over."""
     deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         yield
         time.sleep(0.002)
+
+
+class SharedProcesses:
+    """The processes that more than one test uses. Their logs are in ``folder``. All of them end together."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.stack = ExitStack()
+        self.started: dict[object, ServerProcess] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.started.values():
+            process.terminate()
+        self.stack.close()
+
+    def start_for(self, items: Iterable[pytest.Item]) -> None:
+        """Start the processes of these tests side by side."""
+        for item in items:
+            if "process" in getattr(item, "fixturenames", ()) or parameters(item).get("server_kind") in COMMANDS:
+                self.of(item)
+
+    def of(self, item: pytest.Item) -> ServerProcess:
+        """The process that a test is about. It starts now if no earlier test needed it."""
+        mark = closest_mark(item)
+        if mark and mark.name == "launch":
+            # Tests under one mark share a process, in each round of pytest-repeat another one.
+            key: object = (id(mark), parameters(item).get("__pytest_repeat_step_number"))
+            args, options = mark.args, mark.kwargs
+        else:
+            key = kind = parameters(item)["server_kind"]
+            args, options = tuple(COMMANDS[kind]), {}
+        if key not in self.started:
+            process = launch(self.folder / str(len(self.started)), *args, **options)
+            self.started[key] = self.stack.enter_context(process)
+        return self.started[key]
+
+
+def closest_mark(node: pytest.Item) -> pytest.Mark | None:
+    """The mark ``launch`` or ``servers`` that is closest to a test: its own, or else its file's."""
+    return next((mark for mark in node.iter_markers() if mark.name in {"launch", "servers"}), None)
+
+
+def parameters(item: pytest.Item) -> Mapping[str, Any]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def launch(
@@ -121,9 +168,9 @@ def launch(
     files: Mapping[str, str] | None = None,
     **environ: str | None,
 ) -> ServerProcess:
-    """Start what ``@pytest.mark.launch`` asks for, its log in ``folder``.
+    """Start the program of ``@pytest.mark.launch(...)``, with its log in ``folder``.
 
-    Where there are ``files``, it starts in that folder: beside them, with a copy of the application in ``copy``.
+    With ``files``, ``folder`` is also its working directory. It has these files, and a copy of the server in ``copy``.
     """
     folder.mkdir()
     if files is not None:
@@ -133,24 +180,3 @@ def launch(
         for name, text in files.items():
             folder.joinpath(name).write_text(text, encoding="utf-8")
     return ServerProcess(args, folder / "log", environ, cwd=ROOT if files is None else folder, covered=covered)
-
-
-Start = Callable[[str], ServerProcess]
-
-
-@contextmanager
-def shared_servers(folder: Path, kinds: Iterable[str]) -> Iterator[Start]:
-    """Start servers of these kinds side by side, any other when it is first asked for; end all of them together."""
-    with ExitStack() as stack:
-        started: dict[str, ServerProcess] = {}
-
-        def start(kind: str) -> ServerProcess:
-            if kind not in started:
-                started[kind] = stack.enter_context(ServerProcess(COMMANDS[kind], folder / f"{kind}.log"))
-            return started[kind]
-
-        for kind in kinds:
-            start(kind)
-        yield start
-        for process in started.values():
-            process.terminate()

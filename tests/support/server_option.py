@@ -1,4 +1,4 @@
-"""``--server URL``: the contract asked of a server that is already running, whoever wrote it."""
+"""``--server URL``: run the tests of the contract against a server that is already running, in any language."""
 
 import http.client
 import inspect
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.client import Server
+from tests.support.processes import COMMANDS, closest_mark
 
 PROBE_TIMEOUT = 5.0  # seconds
 DESELECTED = pytest.StashKey[int]()
@@ -16,20 +17,20 @@ DESELECTED = pytest.StashKey[int]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--server", action="append", metavar="URL", help="ask a server that is running: http://localhost:3000"
+        "--server", action="append", metavar="URL", help="test a server that is running: http://localhost:3000"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a server that cannot be asked, before the first test would fail for it."""
-    if not hasattr(config, "workerinput"):  # of xdist: its controller has asked
+    """Refuse a server that cannot be tested, before the first test fails because of it."""
+    if not hasattr(config, "workerinput"):  # the controller of pytest-xdist has checked it for its workers
         for url in config.getoption("server") or []:
             if reason := refusal(url):
                 raise pytest.UsageError(f"--server {url}: {reason}")
 
 
 def refusal(url: str) -> str | None:
-    """Why the server at ``url`` cannot be asked, or None."""
+    """The reason why the server at ``url`` cannot be tested, or None."""
     try:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or parts.query:
@@ -37,43 +38,56 @@ def refusal(url: str) -> str | None:
     except ValueError:
         return "not a URL such as http://localhost:3000"
     try:
-        answer = Server.at(url).send("GET", "/health", timeout=PROBE_TIMEOUT)
+        response = Server.at(url).send("GET", "/health", timeout=PROBE_TIMEOUT)
     except ssl.SSLCertVerificationError as error:
         return f"its certificate is not trusted: {error.verify_message}"
     except TimeoutError:
-        return f"no answer within {PROBE_TIMEOUT:g} seconds"
+        return f"no response within {PROBE_TIMEOUT:g} seconds"
     except (OSError, http.client.HTTPException) as error:
-        return f"no answer: {getattr(error, 'strerror', None) or str(error).strip() or type(error).__name__}"
-    if 300 <= answer.status < 400:
-        return f"redirects to {answer.headers.get('Location')}: name the server that answers"
+        return f"no response: {getattr(error, 'strerror', None) or str(error).strip() or type(error).__name__}"
+    if 300 <= response.status < 400:
+        return f"it redirects to {response.headers.get('Location')}, so give that URL if it is the server's"
     return None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat a test of a server: for each ``--server``, or else for each kind of server that its mark allows.
+
+    A test with a mark ``launch`` runs once, because it has its own process.
+    """
+    mark = closest_mark(metafunc.definition)
+    if "server_kind" in metafunc.fixturenames and (mark is None or mark.name != "launch"):
+        kinds = metafunc.config.getoption("server") or [kind for kind in COMMANDS if mark is None or kind in mark.args]
+        metafunc.parametrize("server_kind", kinds, indirect=True)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what can be asked from outside: the tests that talk to a server and do not start one."""
+    """With ``--server``, keep the tests that use a server from outside, and do not need its process."""
     if config.getoption("server"):
-        kept = [item for item in items if asks_from_outside(item)]
-        deselected = [item for item in items if not asks_from_outside(item)]
+        kept = [item for item in items if is_from_outside(item)]
+        deselected = [item for item in items if not is_from_outside(item)]
         config.hook.pytest_deselected(items=deselected)
         config.stash[DESELECTED] = len(deselected)
         items[:] = kept
 
 
-def asks_from_outside(item: pytest.Item) -> bool:
+def is_from_outside(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & {"send", "server"}) and not names & {"start", "own_server", "process", "run"}
+    mark = closest_mark(item)
+    return "server" in names and not names & {"process", "run"} and (mark is None or mark.name != "launch")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """End the report of a failure with what was sent, what the contract wants and what came back."""
+    """End the report of a failure with the contract's sentence and the last requests and responses."""
     report = yield
-    exchanges = getattr(item, "funcargs", {}).get("exchanges")
-    if report.failed and exchanges:
-        wanted = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
+    server = getattr(item, "funcargs", {}).get("server")
+    if report.failed and isinstance(server, Server) and server.exchanges:
+        sentence = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
         if source := inspect.getdoc(getattr(item, "function", None)):
-            wanted += ". " + source.partition("\n")[0]
-        report.sections.append(("request and answer", "\n".join(["The contract wants:", wanted, *exchanges[-3:]])))
+            sentence += ". " + source.partition("\n")[0]
+        lines = ["The contract wants:", sentence, *server.exchanges[-3:]]
+        report.sections.append(("request and response", "\n".join(lines)))
     return report
 
 

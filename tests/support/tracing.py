@@ -1,45 +1,60 @@
-"""What coverage traces, and how much of it a run demands."""
+"""When coverage traces, and what it demands.
 
-import gc
+A whole run of the suites must cover 100 % of the server. A part of them is measured only if a report is requested.
+"""
+
 from collections.abc import Generator
+from copy import copy
+from typing import TYPE_CHECKING
 
-import coverage
 import pytest
 
-TRACING = pytest.StashKey[coverage.Coverage]()
+if TYPE_CHECKING:
+    from coverage import Coverage
+
+NARROWING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server", "collectonly")
+TRACING: "pytest.StashKey[Coverage]" = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Ask 100 % coverage of a whole run; of a part, show what it covers only to who asks for a report."""
-    plugin = config.pluginmanager.getplugin("_cov")
-    narrowing = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server")
-    if plugin is None:
+    """Start coverage if this run needs it. The option --cov would start it earlier, and for each run."""
+    options = config.option
+    if not config.pluginmanager.hasplugin("pytest_cov") or options.no_cov:
         return
-    narrowed = any(config.getoption(option, None) for option in narrowing)
-    if narrowed or config.args_source is not config.ArgsSource.TESTPATHS:
-        plugin.options.cov_report = config.getoption("cov_report")
-    elif config.getoption("cov_fail_under") is None:
+    narrowed = any(getattr(options, option, None) for option in NARROWING)
+    whole = config.args_source is config.ArgsSource.TESTPATHS and not narrowed
+    requested = options.cov_report or options.cov_fail_under is not None
+    plugin = config.pluginmanager.getplugin("_cov")
+    if plugin is None and (whole or requested):
+        from pytest_cov.plugin import CovPlugin  # type: ignore[import-untyped]
+
+        options.cov_source = [True]  # as --cov does
+        in_worker = hasattr(config, "workerinput")  # of pytest-xdist, where pytest-cov starts with the session
+        plugin = CovPlugin(copy(options), config.pluginmanager, start=not in_worker)
+        config.pluginmanager.register(plugin, "_cov")
+    if whole and options.cov_fail_under is None:
         plugin.options.cov_fail_under = 100
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Before the tests, see to it that they are fast.
+@pytest.hookimpl(trylast=True)  # in a worker of pytest-xdist: after pytest-cov has started
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Trace the import of the server's modules. Then pause until the first test that runs their code."""
+    if session.config.pluginmanager.hasplugin("_cov"):
+        from coverage import Coverage
 
-    What has been imported stays, so the garbage collector need not look through it again. Coverage's tracing doubles
-    the time of all that runs: it stops here, and :func:`pytest_runtest_call` goes on with it.
-    """
-    gc.freeze()
-    if tracing := coverage.Coverage.current():
-        session.config.stash[TRACING] = tracing
-        tracing.stop()
+        if tracing := Coverage.current():
+            session.config.stash[TRACING] = tracing
+            import wsgi  # noqa: F401
+
+            tracing.stop()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
-    """Trace what runs the code in this process, and that alone: no budget is measured under tracing."""
+    """Trace only tests that run the server's code in this process: no budget is measured under tracing."""
     tracing = item.config.stash.get(TRACING, None)
-    suites = any(map(item.get_closest_marker, ("unit", "integration")))
-    if tracing is None or not suites or "kind" in item.fixturenames:
+    in_process = any(map(item.get_closest_marker, ("unit", "integration"))) and "server" not in item.fixturenames
+    if tracing is None or not in_process:
         return (yield)
     tracing.start()
     try:

@@ -1,0 +1,12 @@
+"""The environment of the tests: the settings and the ``.env`` of the person who runs them change nothing."""
+
+import os
+
+VARIABLES = ["HOST", "PORT", "FLASK_ENV", "FLASK_DEBUG", "SECRET_KEY", "CORS_ORIGINS", "FLASK_APP", "GUNICORN_CMD_ARGS"]
+
+
+def pytest_configure() -> None:
+    """Do this before the first test module imports ``wsgi``, which reads the environment."""
+    for variable in VARIABLES:
+        os.environ.pop(variable, None)
+    os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")

@@ -76,6 +76,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: HTTPStatus, body: object, headers: dict[str, str] | None = None) -> None:
         content = body if isinstance(body, bytes) else f"{json.dumps(body)}\n".encode()
+        self.request_version = self.protocol_version  # a response to HTTP/0.9 would have no status line
         self.send_response(status)
         for name, value in (HEADERS | (headers or {})).items():
             self.send_header(name, value)

@@ -226,19 +226,19 @@ def forwarded_host_believed(request, answer):
         answer.headers["Location"] = f"http://{request.headers['X-Forwarded-Host']}/"
 
 
-@departure("a crash over odd bytes", "test_answer_is_well_formed_or_the_connection_closed")
+@departure("a crash over odd bytes", "test_response_is_well_formed_or_the_connection_is_closed")
 def crash_over_odd_bytes(request, answer):
     if "\ufffd" in request.path:
         answer.status_code = 500
 
 
-@departure("TRACE echoed", "test_answer_is_well_formed_or_the_connection_closed")
+@departure("TRACE echoed", "test_response_is_well_formed_or_the_connection_is_closed")
 def trace_echoed(request, answer):
     if request.method == "TRACE":
         answer.data = str(request.headers).encode()
 
 
-@departure("every tenth client forgotten", "test_clients_side_by_side_are_all_answered")
+@departure("every tenth client forgotten", "test_clients_side_by_side_all_get_a_response")
 def every_tenth_client_forgotten(request, answer):
     if request.path == "/hello" and request.method == "GET" and next(CLIENTS) % 10 == 9:
         answer.status_code = 503

@@ -52,7 +52,12 @@ class Server:
         return self.url.port or (443 if self.secure else 80)
 
     def send(
-        self, method: str, path: str, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: str | None = None,
+        timeout: float = TIMEOUT,
     ) -> Response:
         """Send a request on a new connection, and return the response."""
         connect = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
@@ -61,7 +66,7 @@ class Server:
         head = "\n".join([f"{method} {target}", *(f"{name}: {value}" for name, value in (headers or {}).items())])
         self.exchanges.append(exchange(head, "nothing"))
         try:
-            connection.request(method, target, headers=headers or {})
+            connection.request(method, target, body, headers or {})
             received = connection.getresponse()
             response = Response(received.status, Headers(received.getheaders()), received.read())
         finally:

@@ -74,9 +74,9 @@ HELLO = "test_hello_endpoint_returns_json_message"
 HEALTH = "test_health_endpoint_returns_status"
 NOTHING = "test_unknown_route_returns_404"
 REFUSED = "test_other_method_returns_405"
-OPTIONS = "test_options_answers_200_with_allow_and_no_body"
+OPTIONS = "test_options_returns_200_with_allow_and_no_body"
 HEAD = "test_head_has_the_headers_of_get_and_no_body"
-SECURITY = "test_every_answer_has_each_security_header_once"
+SECURITY = "test_every_response_has_each_security_header_once"
 PREFLIGHT = "test_preflight_allows_the_methods_that_there_are"
 
 departure("hello without its newline", HELLO)(replaced(rb"\n", b""))
@@ -98,8 +98,8 @@ departure("health with milliseconds", HEALTH)(replaced(rb"(\.\d{3})\d{3}", rb"\1
 departure("health with keys in another order", HEALTH)(
     replaced(rb'("status": "\w+"), ("timestamp": "[^"]+")', rb"\2, \1", "/health")
 )
-departure("health of the past", "test_health_tells_the_current_time")(replaced(rb'"20\d\d', b'"2001', "/health"))
-departure("health whose clock stands still", "test_health_tells_a_later_time_each_time")(
+departure("health of the past", "test_health_returns_the_current_time")(replaced(rb'"20\d\d', b'"2001', "/health"))
+departure("health whose clock stands still", "test_health_returns_a_later_time_each_time")(
     replaced(rb":\d\d\.\d{6}", b":00.000000", "/health")
 )
 departure("404 with status 200", NOTHING)(served("/nothing"))
@@ -209,7 +209,7 @@ def method_of_another(request, answer):
     answer.data = answer.data.replace(f"The {request.method} method".encode(), b"This method")
 
 
-@departure("the origin reflected", "test_every_answer_may_be_read_by_any_origin")
+@departure("the origin reflected", "test_every_response_can_be_read_by_any_origin")
 def origin_reflected(request, answer):
     answer.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
 

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types order meta links audit lock clean
+.PHONY: help serve test check lint format types order meta browser links audit lock clean
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types test order meta ## Run all that CI runs
+check: lint types test order meta browser ## Run all that CI runs
 
 lint: $(VENV)/ready ## Check style, format and known security mistakes
 	$(BIN)/ruff check .
@@ -40,14 +40,17 @@ order: $(VENV)/ready ## Run the suites in random order, and then side by side
 meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
 	$(BIN)/pytest --no-cov meta
 
+browser: $(VENV)/browser ## See what the headers do in a real Chromium
+	$(BIN)/pytest --no-cov -rs tests/browser
+
 links: $(VENV)/ready ## Correct the line number of each link in the lessons
 	$(BIN)/python -m tests.lessons
 
 audit: $(VENV)/ready ## Look for known vulnerabilities of the dependencies (needs the network)
 	$(BIN)/pip-audit --strict --requirement constraints.txt
 
-lock: $(VENV)/ready ## Write constraints.txt again, after a change of requirements.txt
-	sed '/^-c /d' requirements.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
+lock: $(VENV)/ready ## Write constraints.txt again, after a change of the requirements
+	sed '/^-c /d' requirements.txt requirements-browser.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
 		--no-header --no-annotate --output-file constraints.txt -
 
 clean: ## Delete what the other targets made
@@ -60,4 +63,8 @@ $(VENV)/ready: requirements.txt constraints.txt
 	@echo "Installing into $(VENV), once. This takes a minute."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/browser: $(VENV)/ready requirements-browser.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-browser.txt
 	@touch $@

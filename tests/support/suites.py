@@ -2,7 +2,7 @@
 
 import pytest
 
-SUITES = ("unit", "integration", "performance", "security")
+SUITES = ("unit", "integration", "performance", "security", "browser")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m deselects the tests without the mark

@@ -1,12 +1,16 @@
-"""What ``gunicorn wsgi:application`` uses; an option on the command line wins."""
+"""The settings of ``gunicorn wsgi:application``. An option on the command line wins.
 
-from wsgi import address  # a refused variable ends gunicorn here, before any worker
+Put a proxy that buffers requests, such as nginx, in front of gunicorn. A worker spends one thread on each connection:
+up to five seconds if the client is silent, and without a limit if it sends half a request.
+"""
+
+from wsgi import address  # if a variable is refused, gunicorn ends here and starts no worker
 
 bind = str(address)
-preload_app = True  # the line above has loaded the application, so SIGHUP brings no new code: restart instead
-threads = 8  # of each worker: an idle connection does not keep the others waiting
-timeout = 30  # seconds after which a worker that does not respond is killed
-graceful_timeout = 8  # seconds for the requests in flight: containers are killed ten seconds after SIGTERM
-accesslog = "-"  # standard output; errors go to standard error
-access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(B)s bytes %(M)s ms"  # %(U)s, decoded, could forge a line
+preload_app = True  # the line above has already loaded the application. To serve new code, restart: SIGHUP cannot
+threads = 64  # in each worker. 64 silent or half-sent connections keep it from all others
+timeout = 30  # seconds after which a worker that hangs is killed
+graceful_timeout = 8  # seconds for the requests in flight, because containers are killed ten seconds after SIGTERM
+accesslog = "-"  # standard output. The error log goes to standard error
+access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(B)s bytes %(M)s ms"  # %(U)s is decoded, so it could forge a line
 control_socket_disable = True  # it would be a file in the home directory

@@ -91,7 +91,7 @@ def send_and_hang_up(server, data):
 
 
 def test_half_sent_requests_do_not_delay_the_others(server):
-    connections = [server.connect() for _ in range(5)]
+    connections = [server.connect() for _ in range(30)]
     for connection in connections:
         connection.sendall(HOSTILE["a half-sent request"])
 

@@ -26,7 +26,7 @@ def test_graceful_stop_is_over_before_a_container_is_killed():
 
 
 def test_worker_has_threads():
-    """One idle connection keeps a sync worker busy for the whole graceful time-out."""
+    """A worker without threads serves one connection at a time, even if its client is silent."""
     assert conf()["threads"] > 1
 
 

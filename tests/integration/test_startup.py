@@ -210,7 +210,9 @@ def test_refused_variable_ends_with_2(monkeypatch, capsys, tmp_path, source, env
     monkeypatch.setattr(os, "environ", dict(os.environ))
     if source == ".env":
         del os.environ["PYTHON_DOTENV_DISABLED"]
-        tmp_path.joinpath(".env").write_text("".join(f"{name}={value}\n" for name, value in environ.items()))
+        tmp_path.joinpath(".env").write_text(
+            "".join(f"{name}={value}\n" for name, value in environ.items()), encoding="utf-8"
+        )
     else:
         os.environ.update(environ)
 

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types order meta browser picture links audit lock clean
+.PHONY: help serve test check lint format types order course browser picture links audit lock clean
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types test order meta browser ## Run all that CI runs
+check: lint types test order course browser ## Run all that CI runs
 
 lint: $(VENV)/ready ## Check style, format and known security mistakes
 	$(BIN)/ruff check .
@@ -37,8 +37,8 @@ order: $(VENV)/ready ## Run the suites in random order, and then side by side
 	$(BIN)/python -X warn_default_encoding -m pytest -p randomly
 	$(BIN)/pytest -n auto
 
-meta: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/pytest --no-cov meta
+course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
+	$(BIN)/pytest course
 
 browser: $(VENV)/browser ## See what the headers do in a real Chromium
 	$(BIN)/pytest --no-cov -rs tests/browser
@@ -47,7 +47,7 @@ picture: $(VENV)/browser ## Draw lessons/images/frames.png, a blocked frame besi
 	$(BIN)/pytest --no-cov -rs tests/browser/picture.py
 
 links: $(VENV)/ready ## Correct the line number of each link in the lessons
-	$(BIN)/python -m tests.lessons
+	$(BIN)/python -m course.links
 
 audit: $(VENV)/ready ## Look for known vulnerabilities of the dependencies (needs the network)
 	$(BIN)/pip-audit --strict --requirement constraints.txt

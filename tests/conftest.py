@@ -11,7 +11,6 @@ from tests.support.client import Response, Server
 from tests.support.processes import ServerProcess, SharedProcesses
 
 pytest_plugins = [
-    "tests.lesson_plugin",
     "tests.support.environment",
     "tests.support.server_option",
     "tests.support.suites",

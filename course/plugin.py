@@ -80,7 +80,8 @@ class PageFile(pytest.File):
             checks["waiting"] = partial(links.waiting, course)
         for name, check in checks.items():
             yield PageCheck.from_parent(self, name=name, page=page, check=check)
-        yield Blocks.from_parent(self, name="blocks", page=page)
+        if page.number:
+            yield Blocks.from_parent(self, name="blocks", page=page)
 
 
 class PageCheck(pytest.Item):
@@ -103,7 +104,7 @@ class PageCheck(pytest.Item):
 
 
 class Blocks(PageCheck):
-    """All blocks of a page: they share a shell, so the first wrong block ends the check."""
+    """All blocks of a lesson: they share a shell, so the first wrong block ends the check."""
 
     def runtest(self) -> None:
         for program in ("bash", "curl"):

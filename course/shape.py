@@ -10,7 +10,6 @@ from course.pages import Course, Page
 
 SECTIONS = ["See it", "How it works", "Break it", "The tests", "What this does not prove", "Your turn", "Recap"]
 MAP = "lessons/README.md"
-COMMAND = "pytest --lesson N"  # what the map says about running the tests of a lesson
 TIME = re.compile(r"\*(?P<minutes>\d+) minutes\.( You need .*lesson.*\.)?\*")
 
 
@@ -89,7 +88,7 @@ def numbers(course: Course) -> Iterator[str]:
 
 
 def the_map(course: Course) -> Iterator[str]:
-    """The map has one row for each lesson, in order: the title, the question and the minutes."""
+    """The map has one row for each lesson, in order: the title, the question, the minutes and the command."""
     page = next((page for page in course.pages if page.name == MAP), Page(MAP, ""))
     rows = [(line, text) for line, text in enumerate(page.lines, 1) if text.startswith("|")]
     listed: list[int] = []
@@ -102,13 +101,12 @@ def the_map(course: Course) -> Iterator[str]:
             yield f"{MAP}:{found[0][0]}: differs from the lesson; write {row(lesson)}"
     if listed != sorted(listed):
         yield f"{MAP}:{min(listed)}: write the lessons in the order of their numbers"
-    if course.lessons and COMMAND not in page.text:
-        yield f"{MAP}:1: say that `{COMMAND}` runs the tests of lesson N"
 
 
 def row(lesson: Page) -> str:
     time = time_of(lesson)
-    return f"| {link_to(lesson)} | {question_of(lesson)} | {time['minutes'] if time else 'MINUTES'} |"
+    minutes = time["minutes"] if time else "MINUTES"
+    return f"| {link_to(lesson)} | {question_of(lesson)} | {minutes} | `pytest --lesson {lesson.number}` |"
 
 
 def cells(row: str) -> list[str]:

@@ -36,8 +36,8 @@ See [app.py](../app.py), [`hello()`](../app.py#L4), [two lines](../app.py#L1-L2)
 
 {last_line}
 """
-ROW_1 = "| [1. Run it](01-one.md) | Does it run? | 10 |"
-ROW_2 = "| [2. Stop it](02-two.md) | How does it stop, and *when?* | 15 |"
+ROW_1 = "| [1. Run it](01-one.md) | Does it run? | 10 | `pytest --lesson 1` |"
+ROW_2 = "| [2. Stop it](02-two.md) | How does it stop, and *when?* | 15 | `pytest --lesson 2` |"
 FILES = {
     "app.py": "# The application\n\n\ndef hello():\n    return 'Hello'\n",
     "conftest.py": 'pytest_plugins = ["course.plugin"]\n',
@@ -80,10 +80,10 @@ def test_waits():
     MAP: f"""\
 # Lessons
 
-Begin with [the first](01-one.md). `pytest --lesson N` runs the tests of lesson N.
+Begin with [the first](01-one.md).
 
-| lesson | the question | minutes |
-| --- | --- | --- |
+| lesson | the question | minutes | its tests |
+| --- | --- | --- | --- |
 {ROW_1}
 {ROW_2}
 """,

@@ -146,7 +146,7 @@ CASES = {
         "lessons/: no file has number 03; number the lessons 01 to 03",
         (
             f"{MAP}: lists lessons/04-four.md 0 times; write it once: "
-            "| [4. End](04-four.md) | How does it stop, and *when?* | 15 |"
+            "| [4. End](04-four.md) | How does it stop, and *when?* | 15 | `pytest --lesson 4` |"
         ),
     ),
     "number with one digit": (
@@ -224,10 +224,7 @@ CASES = {
     "title in the map": ((MAP, "2. Stop it", "2. Stop"), f"{MAP}:8: differs from the lesson; write {ROW_2}"),
     "question in the map": ((MAP, "Does it run?", "Does it?"), f"{MAP}:7: differs from the lesson; write {ROW_1}"),
     "minutes in the map": ((MAP, "| 15 |", "| 10 |"), f"{MAP}:8: differs from the lesson; write {ROW_2}"),
-    "command in the map": (
-        (MAP, "pytest --lesson N", "pytest"),
-        f"{MAP}:1: say that `pytest --lesson N` runs the tests of lesson N",
-    ),
+    "command in the map": ((MAP, "--lesson 2", "--lesson 1"), f"{MAP}:8: differs from the lesson; write {ROW_2}"),
 }  # fmt: skip
 
 
@@ -255,7 +252,7 @@ def test_tests_of_the_reader_need_no_lesson(root):
 
 
 def test_map_may_align_its_columns(root):
-    edit(root, MAP, ROW_1, "| [1. Run it](01-one.md)  | Does it run?                  |      10 |")
+    edit(root, MAP, ROW_1, "| [1. Run it](01-one.md)  | Does it run? |    10 | `pytest --lesson 1` |")
 
     assert faults(root) == []
 

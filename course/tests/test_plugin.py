@@ -87,9 +87,7 @@ def test_each_page_has_its_checks(small):
         f"{MAP}::map",
         f"{MAP}::tests",
         f"{MAP}::waiting",
-        f"{MAP}::blocks",
         "lessons/troubleshooting.md::links",
-        "lessons/troubleshooting.md::blocks",
     ]
 
 
@@ -102,7 +100,7 @@ def test_lesson_and_lessons_together(small):
 
 
 def test_right_course_passes(small):
-    small.runpytest_subprocess("lessons", "-n2").assert_outcomes(passed=14)
+    small.runpytest_subprocess("lessons", "-n2").assert_outcomes(passed=12)
 
 
 def test_wrong_page_shows_its_faults_without_a_traceback(small):

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types order course browser picture links audit lock clean
+.PHONY: help serve test check lint format types order course browser picture break links audit lock clean
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ browser: $(VENV)/browser ## See what the headers do in a real Chromium
 
 picture: $(VENV)/browser ## Draw lessons/images/frames.png, a blocked frame beside an open one
 	$(BIN)/pytest --no-cov -rs tests/browser/picture.py
+
+break: $(VENV)/ready ## Apply the edit of a lesson: make break LESSON=6
+	@$(BIN)/python -m course.breaks "$(LESSON)"
 
 links: $(VENV)/ready ## Correct the line number of each link in the lessons
 	$(BIN)/python -m course.links

@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types test order course browser ## Run all that CI runs
+check: lint types browser test order course ## Run all that CI runs
 
 lint: $(VENV)/ready ## Check style, format and known security mistakes
 	$(BIN)/ruff check .
@@ -41,10 +41,10 @@ course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, brok
 	$(BIN)/pytest course
 
 browser: $(VENV)/browser ## See what the headers do in a real Chromium
-	$(BIN)/pytest --no-cov -rs tests/browser
+	$(BIN)/pytest tests/browser
 
 picture: $(VENV)/browser ## Draw lessons/images/frames.png, a blocked frame beside an open one
-	$(BIN)/pytest --no-cov -rs tests/browser/picture.py
+	$(BIN)/pytest tests/browser/picture.py
 
 break: $(VENV)/ready ## Apply the edit of a lesson: make break LESSON=6
 	@$(BIN)/python -m course.breaks "$(LESSON)"

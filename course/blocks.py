@@ -2,8 +2,10 @@
 
 import codeop
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.compare import without_blank_end
@@ -20,6 +22,7 @@ PROGRAMS = {
     "go": ["go"],
     "nginx": ["nginx"],
     "node": ["node"],
+    "playwright": [str(Path(sys.executable).with_name("playwright"))],  # of `make browser`
 }
 
 

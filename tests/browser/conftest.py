@@ -129,7 +129,9 @@ def compare(visitor: Visitor, record_property: Callable[[str, object], None]) ->
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the outcomes as a table."""
+    """Print the outcomes as a table. If the tests were skipped, say once how to run them."""
+    for reason in {report.longrepr[2] for report in terminalreporter.getreports("skipped")}:
+        terminalreporter.line(reason)
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     rows = [outcomes for report in reports for name, outcomes in report.user_properties if name == "outcomes"]
     if rows:

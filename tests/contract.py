@@ -6,6 +6,10 @@ from pathlib import Path
 
 METHODS = {"GET", "HEAD", "OPTIONS"}
 OTHER_METHODS = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"]
+ENDPOINTS = ["/hello", "/health"]
+REQUESTS = [
+    (method, path) for path in [*ENDPOINTS, "/nothing"] for method in ["GET", "HEAD", "OPTIONS", *OTHER_METHODS]
+]  # a header can be wrong for some of them only
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

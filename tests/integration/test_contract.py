@@ -6,12 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.contract import HEALTH, HELLO, METHODS, OTHER_METHODS, SECURITY_HEADERS, comparable, error_body
+from tests.contract import (
+    ENDPOINTS,
+    HEALTH,
+    HELLO,
+    METHODS,
+    OTHER_METHODS,
+    REQUESTS,
+    SECURITY_HEADERS,
+    comparable,
+    error_body,
+)
 from tests.support.processes import PRODUCTION
 
 pytestmark = pytest.mark.integration
 
-ENDPOINTS = ["/hello", "/health"]
 UNKNOWN_PATHS = [
     "/",
     "/nothing",
@@ -23,17 +32,11 @@ UNKNOWN_PATHS = [
     "/hello.json",
     "/helloo",
     "/hell",
-    "/hello%20",
     "/static/x",
     "/favicon.ico",
     "/index.html",
 ]
-REQUESTS = [
-    pytest.param(method, path, id=f"{method} {path}")
-    for path in [*ENDPOINTS, "/nothing"]
-    for method in ["GET", "HEAD", "OPTIONS", *OTHER_METHODS]
-]
-WITHOUT_BODY = ["OPTIONS /hello", "OPTIONS /health"]
+WITHOUT_BODY = [("OPTIONS", "/hello"), ("OPTIONS", "/health")]
 WITH_TIMESTAMP = [("GET", "/health"), ("GET", "/nothing"), ("POST", "/hello")]
 
 
@@ -113,7 +116,7 @@ def test_request_headers_do_not_change_the_body(send, text_of, method, path, nam
 
 @pytest.mark.clause("C1")
 @pytest.mark.servers(PRODUCTION)
-@pytest.mark.parametrize(("method", "path"), [each for each in REQUESTS if each.id not in WITHOUT_BODY])
+@pytest.mark.parametrize(("method", "path"), [each for each in REQUESTS if each not in WITHOUT_BODY])
 def test_content_type_is_json_without_parameters_and_sent_once(send, method, path):
     assert send(method, path).headers.getlist("Content-Type") == ["application/json"]
 
@@ -191,7 +194,7 @@ def test_timestamp_advances_with_the_clock(send, method, path):
 def test_unknown_route_returns_404(send, text_of, path):
     response = send("GET", path)
 
-    expected = error_body(404, "GET", path.replace("%20", " "))
+    expected = error_body(404, "GET", path)
     assert (response.status, response.headers["Content-Type"], text_of(response)) == (404, "application/json", expected)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contract import REQUESTS
 from tests.support.processes import PRODUCTION
 
 pytestmark = [pytest.mark.security, pytest.mark.servers(PRODUCTION)]
@@ -12,19 +13,22 @@ def headers(request, send):
     return send("GET", request.param, {"Origin": "https://stranger.example"}).headers
 
 
+@pytest.mark.clause("C10")
 def test_json_is_not_taken_for_html_or_a_script(headers):
-    """MIME sniffing: a body that an attacker could fill would run as the page that it looks like."""
+    """MIME sniffing: a browser would run a body as a page, if an attacker can make it look like one."""
     assert headers.getlist("X-Content-Type-Options") == ["nosniff"]
 
 
-def test_no_page_can_frame_the_answer(headers):
-    """Clickjacking: a transparent frame over a button of the attacker's; the older header and the newer."""
+@pytest.mark.clause("C10")
+def test_no_page_can_frame_the_response(headers):
+    """Clickjacking: an attacker lays a transparent frame over a button. There is an older header and a newer one."""
     assert headers.getlist("X-Frame-Options") == ["DENY"]
     assert "frame-ancestors 'none'" in directives(headers)
 
 
-def test_answer_opened_as_a_page_loads_and_sends_nothing(headers):
-    """Cross-site scripting: injected markup finds every source, form target and base refused."""
+@pytest.mark.clause("C10")
+def test_response_opened_as_a_page_loads_and_sends_nothing(headers):
+    """Cross-site scripting: every source, form target and base of injected markup is refused."""
     assert directives(headers) >= {"default-src 'none'", "base-uri 'none'", "form-action 'none'"}
 
 
@@ -33,22 +37,27 @@ def directives(headers):
     return set(policy.split("; "))
 
 
-def test_no_cache_keeps_the_answer(headers):
-    """What one visitor was told stays out of a shared cache, and out of the next visitor's hands."""
+@pytest.mark.clause("C10")
+def test_no_cache_keeps_the_response(headers):
+    """A shared cache would give the response to one visitor to the next visitor."""
     [value] = headers.getlist("Cache-Control")
 
     assert "no-store" in value.split(", ")
 
 
+@pytest.mark.clause("C10")
 def test_address_is_not_passed_on(headers):
-    """A link followed from the answer does not tell where it stood."""
+    """The site behind a link would learn the address of the page that has the link."""
     assert headers.getlist("Referrer-Policy") == ["no-referrer"]
 
 
+@pytest.mark.clause("C10")
 def test_old_browsers_stop_rendering_instead_of_filtering(headers):
-    """Without ``mode=block`` the filter of old browsers could be made to cut out the page's own scripts."""
+    """Without ``mode=block``, an attacker could make the filter of an old browser remove the page's own scripts."""
     assert headers.getlist("X-XSS-Protection") == ["1; mode=block"]
 
 
-def test_no_cookie_is_set(headers):
-    assert headers.getlist("Set-Cookie") == []
+@pytest.mark.clause("C11")
+@pytest.mark.parametrize(("method", "path"), REQUESTS)
+def test_no_cookie_is_set(send, method, path):
+    assert send(method, path).headers.getlist("Set-Cookie") == []

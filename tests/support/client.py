@@ -1,9 +1,11 @@
 """An HTTP client for the tests. It keeps what was sent and received for the report of a failure."""
 
 import http.client
+import shlex
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
@@ -29,12 +31,45 @@ class Response:
         return "\n".join([str(self.status), *(f"{name}: {value}" for name, value in self.headers), "", repr(self.body)])
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request, as :meth:`Server.send_in_turn` sends it. Its path is the part of the URL after the server's."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+    def curl(self, url: str) -> str:
+        """The command that sends this request to the server at ``url``."""
+        options = {"GET": "", "HEAD": " --head"}.get(self.method, f" -X {self.method}")
+        for name, value in self.headers.items():
+            options += f" -H {shlex.quote(f'{name}: {value}' if value else f'{name};')}"
+        if self.body is not None:
+            options += f" --data-raw {shlex.quote(self.body)}"
+        if "/.." in self.path:
+            options += " --path-as-is"
+        return f"curl -i{options} {shlex.quote(url + self.path)}"
+
+
+@dataclass
+class Exchange:
+    """The text of a request and of its response, and how a person can repeat it."""
+
+    repeat: str
+    sent: str
+    received: str = "nothing"
+
+    def __str__(self) -> str:
+        return f"Sent:\n{self.sent}\nReceived:\n{self.received}"
+
+
 @dataclass(frozen=True, repr=False)
 class Server:
-    """A server that listens at a URL. ``exchanges`` has its requests and responses as text."""
+    """A server that listens at a URL. ``exchanges`` has its requests and responses."""
 
     url: SplitResult
-    exchanges: list[str] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Server {self.url.geturl()}>"
@@ -60,26 +95,37 @@ class Server:
         timeout: float = TIMEOUT,
     ) -> Response:
         """Send a request on a new connection, and return the response."""
-        connect = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
-        connection = connect(self.url.netloc, timeout=timeout)
-        target = self.url.path + path
-        head = "\n".join([f"{method} {target}", *(f"{name}: {value}" for name, value in (headers or {}).items())])
-        self.exchanges.append(exchange(head, "nothing"))
-        try:
-            connection.request(method, target, body, headers or {})
-            received = connection.getresponse()
-            response = Response(received.status, Headers(received.getheaders()), received.read())
-        finally:
-            connection.close()
-        self.exchanges[-1] = exchange(head, str(response))
+        [response] = self.send_in_turn([Request(method, path, headers or {}, body)], timeout)
         return response
 
-    def connect(self) -> socket.socket:
-        """Open a connection, and send nothing."""
+    def send_in_turn(self, requests: Iterable[Request], timeout: float = TIMEOUT) -> list[Response]:
+        """Send requests on one connection, each after the response to the one before, and return the responses.
+
+        If the server says that it closes the connection, the next request is sent on another one.
+        """
+        connect = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
+        with closing(connect(self.url.netloc, timeout=timeout)) as connection:
+            return [self._send_on(connection, request) for request in requests]
+
+    def _send_on(self, connection: http.client.HTTPConnection, request: Request) -> Response:
+        target = self.url.path + request.path
+        sent = [f"{request.method} {target}", *(f"{name}: {value}" for name, value in request.headers.items())]
+        exchange = self._record(request.curl(self.url.geturl()), "\n".join(sent))
+        connection.request(request.method, target, request.body, request.headers)
+        received = connection.getresponse()
+        response = Response(received.status, Headers(received.getheaders()), received.read())
+        exchange.received = str(response)
+        return response
+
+    def connect(self, data: bytes = b"") -> socket.socket:
+        """Open a connection, and send these bytes on it."""
         assert self.url.hostname is not None
+        if data:
+            self._record(readable(data), readable(data))
         connection = socket.create_connection((self.url.hostname, self.port), TIMEOUT)
         if self.secure:
-            return ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
+            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
+        connection.sendall(data)
         return connection
 
     def request(self, method: str = "GET", path: str = "/hello") -> bytes:
@@ -88,28 +134,36 @@ class Server:
             f"{method} {self.url.path}{path} HTTP/1.1\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
         )
 
-    def send_bytes(self, data: bytes, *, hang_up: bool = False) -> bytes:
+    def send_bytes(self, *pieces: bytes, hang_up: bool = False) -> bytes:
         """Send bytes on a new connection, and return all that the server sends until it closes the connection.
 
-        ``hang_up`` tells the server that the client sends no more.
+        ``hang_up`` tells the server that the client sends no more. The server may close the connection at any time.
         """
-        self.exchanges.append(exchange(readable(data), "nothing"))
+        data = b"".join(pieces)
+        exchange = self._record(readable(data), readable(data))
         with self.connect() as connection:
-            connection.sendall(data)
-            if hang_up:
-                connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # also ENOTCONN, which is no ConnectionError
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for piece in pieces:
+                    connection.sendall(piece)
+                if hang_up:
+                    connection.shutdown(socket.SHUT_WR)
             received = receive(connection)
-        self.exchanges[-1] = exchange(readable(data), readable(received))
+        exchange.received = readable(received)
         return received
+
+    def _record(self, repeat: str, sent: str) -> Exchange:
+        self.exchanges.append(Exchange(repeat, sent))
+        return self.exchanges[-1]
 
 
 def receive(connection: socket.socket) -> bytes:
-    """Read until the other side closes the connection."""
-    return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def exchange(sent: str, received: str) -> str:
-    return f"Sent:\n{sent}\nReceived:\n{received}"
+    """Read until the other side closes the connection. A reset is another way to close it."""
+    received = b""
+    with suppress(ConnectionError):
+        while data := connection.recv(65536):
+            received += data
+    return received
 
 
 def readable(data: bytes) -> str:

@@ -27,7 +27,6 @@ COMMANDS = {
 if sys.platform == "win32":
     del COMMANDS["gunicorn"]
 PRODUCTION = "waitress" if sys.platform == "win32" else "gunicorn"
-beyond_the_contract = pytest.mark.usefixtures("process")  # --server deselects tests of a process
 needs_gunicorn = pytest.mark.skipif("gunicorn" not in COMMANDS, reason="gunicorn does not run on Windows")
 
 

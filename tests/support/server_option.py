@@ -86,7 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         sentence = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
         if source := inspect.getdoc(getattr(item, "function", None)):
             sentence += ". " + source.partition("\n")[0]
-        lines = ["The contract wants:", sentence, *server.exchanges[-3:]]
+        lines = ["The contract wants:", sentence, *map(str, server.exchanges[-3:])]
         report.sections.append(("request and response", "\n".join(lines)))
     return report
 

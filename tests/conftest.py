@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
 
 from tests.support.client import Response, Server
 from tests.support.processes import ServerProcess, SharedProcesses
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 pytest_plugins = [
+    "tests.support.bug_report",
     "tests.support.environment",
     "tests.support.server_option",
     "tests.support.suites",
@@ -19,7 +23,7 @@ pytest_plugins = [
 
 
 @pytest.fixture
-def app() -> Flask:
+def app() -> "Flask":
     """A new application. The fixture ``client`` of pytest-flask sends requests to it, in this process."""
     from app import create_app  # not at the top: coverage cannot trace an import that precedes its start
 

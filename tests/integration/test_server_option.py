@@ -89,7 +89,14 @@ def test_certificate_that_is_not_trusted_is_refused(tmp_path):
     assert reason == "its certificate is not trusted: self-signed certificate"
 
 
-@pytest.mark.parametrize("status", [200, 404])
+def test_wrong_prefix_is_refused():
+    with serving(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") as port:
+        assert server_option.refusal(f"http://localhost:{port}") == (
+            "its /hello is a 404, so add the prefix if it has one, such as /api"
+        )
+
+
+@pytest.mark.parametrize("status", [200, 500])
 def test_server_that_responds_is_accepted(status):
     """The tests judge the response."""
     with serving(f"HTTP/1.1 {status} \r\nContent-Length: 0\r\n\r\n".encode()) as port:

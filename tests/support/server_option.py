@@ -1,9 +1,8 @@
 """``--server URL``: run the tests of the contract against a server that is already running, in any language."""
 
 import http.client
-import inspect
 import ssl
-from collections.abc import Generator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +11,6 @@ from tests.support.client import Server
 from tests.support.processes import COMMANDS, closest_mark
 
 PROBE_TIMEOUT = 5.0  # seconds
-DESELECTED = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,7 +36,7 @@ def refusal(url: str) -> str | None:
     except ValueError:
         return "not a URL such as http://localhost:3000"
     try:
-        response = Server.at(url).send("GET", "/health", timeout=PROBE_TIMEOUT)
+        response = Server.at(url).send("GET", "/hello", timeout=PROBE_TIMEOUT)
     except ssl.SSLCertVerificationError as error:
         return f"its certificate is not trusted: {error.verify_message}"
     except TimeoutError:
@@ -47,6 +45,8 @@ def refusal(url: str) -> str | None:
         return f"no response: {getattr(error, 'strerror', None) or str(error).strip() or type(error).__name__}"
     if 300 <= response.status < 400:
         return f"it redirects to {response.headers.get('Location')}, so give that URL if it is the server's"
+    if response.status == 404:
+        return "its /hello is a 404, so add the prefix if it has one, such as /api"
     return None
 
 
@@ -61,41 +61,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server_kind", kinds, indirect=True)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``--server``, do not even import the test files without a clause: they need Flask and other packages."""
+    if not config.getoption("server") or not collection_path.match("test_*.py"):
+        return None
+    return "mark.clause(" not in collection_path.read_text(encoding="utf-8") or None
+
+
+@pytest.hookimpl(trylast=True)  # --lesson has chosen its tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``--server``, keep the tests that use a server from outside, and do not need its process."""
+    """With ``--server``, keep the tests of the contract."""
     if config.getoption("server"):
-        kept = [item for item in items if is_from_outside(item)]
-        deselected = [item for item in items if not is_from_outside(item)]
-        config.hook.pytest_deselected(items=deselected)
-        config.stash[DESELECTED] = len(deselected)
+        kept = [item for item in items if item.get_closest_marker("clause")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
 
 
-def is_from_outside(item: pytest.Item) -> bool:
-    names = set(getattr(item, "fixturenames", ()))
-    mark = closest_mark(item)
-    return "server" in names and not names & {"process", "run"} and (mark is None or mark.name != "launch")
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """End the report of a failure with the contract's sentence and the last requests and responses."""
-    report = yield
-    server = getattr(item, "funcargs", {}).get("server")
-    if report.failed and isinstance(server, Server) and server.exchanges:
-        sentence = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
-        if source := inspect.getdoc(getattr(item, "function", None)):
-            sentence += ". " + source.partition("\n")[0]
-        lines = ["The contract wants:", sentence, *map(str, server.exchanges[-3:])]
-        report.sections.append(("request and response", "\n".join(lines)))
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if urls := config.getoption("server"):
-        count = config.stash.get(DESELECTED, None)
-        terminalreporter.section(" ".join(["server", *urls]))
-        terminalreporter.line(
-            f"{'Some' if count is None else count} of the tests that were deselected need the process itself "
-            "(its start, environment, signals, log or memory), or the application in this one."
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:
+    """Say why there is nothing to do for some lessons."""
+    if config.getoption("server") and config.getoption("lesson") and not items:
+        return (
+            f"Lesson {', '.join(config.getoption('lesson'))} has no test of the contract. "
+            "Its tests need our own process or application: its start, settings, log or code."
         )
+    return None

@@ -1,0 +1,89 @@
+"""Is the suite neutral? Servers that keep the contract pass all its tests, in any language and behind a proxy."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
+
+from app import create_app
+from course.tests.contract_run import failures, serving
+from devserver import RequestHandler
+
+ROOT = Path(__file__).parents[2]
+PATH = f"{os.environ['PATH']}:/usr/sbin"  # Debian has nginx there
+NODE, NGINX = (shutil.which(program, path=PATH) for program in ("node", "nginx"))
+PORTS = [
+    pytest.param([sys.executable, "examples/standard_library.py", "0"], id="standard library"),
+    pytest.param(
+        [sys.executable, "examples/fastapi_port.py", "0"],
+        id="FastAPI",
+        marks=pytest.mark.skipif(
+            not (find_spec("fastapi") and find_spec("uvicorn")), reason="needs fastapi and uvicorn"
+        ),
+    ),
+    pytest.param([NODE, "examples/node.mjs", "0"], id="Node", marks=pytest.mark.skipif(not NODE, reason="needs Node")),
+]
+
+
+@contextmanager
+def running(command, log, ready):
+    """Run a program until it is ready: until ``ready()`` returns something, which is the context's value."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 20
+        while not (value := ready()):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.02)
+        yield value
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def port_running(command, log):
+    """The URL of a port, which is the first line of its output."""
+    with running(command, log, lambda: log.read_text().partition("\n")[0]) as url:
+        yield url
+
+
+@pytest.mark.parametrize("command", PORTS)
+def test_port_keeps_the_contract(command, tmp_path):
+    with port_running(command, tmp_path / "log") as url:
+        assert failures([url]) == {}
+
+
+@pytest.mark.skipif(not NGINX, reason="needs nginx")
+def test_contract_is_kept_behind_nginx_with_a_prefix(tmp_path):
+    with socket.create_server(("localhost", 0)) as listener:
+        listen = listener.getsockname()[1]
+    with port_running([sys.executable, "examples/standard_library.py", "0"], tmp_path / "log") as url:
+        text = (ROOT / "examples" / "nginx.conf").read_text(encoding="utf-8")
+        text = text.replace("LISTEN", str(listen)).replace("UPSTREAM", url.rpartition(":")[2])
+        (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
+        command = [NGINX, "-p", tmp_path, "-c", "nginx.conf", "-e", "stderr"]
+        with running(command, tmp_path / "nginx.log", lambda: is_open(listen)):
+            assert failures([f"http://localhost:{listen}/api"]) == {}
+
+
+def is_open(port):
+    with socket.socket() as client:
+        return client.connect_ex(("localhost", port)) == 0
+
+
+def test_contract_is_kept_behind_a_prefix_that_the_server_knows():
+    """The prefix is then in ``SCRIPT_NAME``, and not in the path of an error."""
+    mounted = DispatcherMiddleware(create_app(), {"/api/v1": create_app()})
+    with serving([make_server("localhost", 0, mounted, threaded=True, request_handler=RequestHandler)]) as [url]:
+        assert failures([f"{url}/api/v1/"]) == {}

@@ -1,0 +1,174 @@
+"""How the failure of a test against a server reads.
+
+With ``--server``, it is a report for the person who wrote that server, and failures with one cause are one entry.
+Otherwise pytest shows the failed test, and this plugin adds the requests and responses.
+"""
+
+import datetime
+from collections.abc import Generator, Iterator
+from difflib import SequenceMatcher
+from textwrap import indent, wrap
+from typing import Any
+
+import pytest
+
+from tests.contract import clauses
+from tests.support.client import Server
+
+type Comparison = tuple[str, object, object]  # operator, left and right
+
+COMPARISON = pytest.StashKey[Comparison | None]()
+PROPERTY = "contract"  # of a test report; pytest-xdist passes it on
+LONGEST = 500  # characters of a value
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> None:
+    """Keep the values of a comparison that failed. pytest explains it as usual."""
+    config.stash[COMPARISON] = op, left, right
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # this sees a report last, with the lesson in it
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    comparison = item.config.stash.get(COMPARISON, None)
+    item.config.stash[COMPARISON] = None
+    mark = item.get_closest_marker("clause")
+    server = getattr(item, "funcargs", {}).get("server")
+    exchanges = server.exchanges if isinstance(server, Server) else []
+    if item.config.getoption("server") and mark and (report.when == "call" or report.failed):
+        result: dict[str, Any] = {"clause": mark.args[0]}
+        if report.failed and call.excinfo:
+            pairs = list(expected_and_actual(call.excinfo.value, comparison))
+            result |= {
+                "cause": f"{cause(pairs)}",
+                "test": sentence(item),
+                "request": list(dict.fromkeys(exchange.repeat for exchange in exchanges))[-5:],
+                "expected": [expected for expected, _ in pairs],
+                "actual": [actual for _, actual in pairs],
+                "lesson": [text.replace("Explained in ", "") for name, text in report.sections if name == "lesson"],
+            }
+        report.user_properties.append((PROPERTY, result))
+    elif report.failed and exchanges:
+        lines = [f"{mark.args[0]}. {clauses()[mark.args[0]][1]}"] if mark else []
+        report.sections.append(("request and response", "\n".join([*lines, *map(str, exchanges[-3:])])))
+    return report
+
+
+def sentence(item: pytest.Item) -> str:
+    """The name of a test in words, and the first line of its docstring."""
+    name = getattr(item, "originalname", item.name).removeprefix("test_").replace("_", " ")
+    doc = getattr(item, "function", None).__doc__ or ""
+    return f"{name}. {doc.partition('\n')[0]}".rstrip(". ") + "."
+
+
+def expected_and_actual(
+    error: BaseException, comparison: tuple[str, object, object] | None
+) -> Iterator[tuple[str, str]]:
+    """The pairs of values that differ."""
+    if not isinstance(error, AssertionError):
+        yield "a response", f"{type(error).__name__}: {error}"
+    elif comparison is None:
+        yield "see the test", str(error).partition("\n")[0]
+    else:
+        op, left, right = comparison
+        if op == "==":
+            yield from differences(right, left)
+        elif op == "not in":
+            yield f"nothing with {shown(left)}", shown(right)
+        else:
+            words = {"<": "less than", "in": "one of"}.get(op, op)
+            yield f"{words} {shown(right)}", shown(left)
+
+
+def differences(expected: object, actual: object) -> Iterator[tuple[str, str]]:
+    """Take tuples and dictionaries apart, and leave out their equal values."""
+    if isinstance(expected, tuple) and isinstance(actual, tuple) and len(expected) == len(actual):
+        for pair in zip(expected, actual, strict=True):
+            if pair[0] != pair[1]:
+                yield from differences(*pair)
+    elif isinstance(expected, dict) and isinstance(actual, dict):
+        for name in {**expected, **actual}:
+            if expected.get(name) != actual.get(name):
+                yield tuple(f"{name}: {shown(values.get(name, []))}" for values in (expected, actual))  # type: ignore[misc]
+    else:
+        yield shown(expected), shown(actual)
+
+
+def shown(value: object) -> str:
+    """A value as one line of text."""
+    match value:
+        case bytes():
+            return shown(value.decode(errors="backslashreplace"))
+        case str():
+            text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in value[:LONGEST])
+            return (text + " …" if len(value) > LONGEST else text) or "(nothing)"
+        case set() | frozenset():
+            return shown(sorted(value, key=str))
+        case list() | tuple():
+            return ", ".join(map(shown, value)) or "(nothing)"
+        case datetime.timedelta():
+            return f"{value.total_seconds():g} seconds"
+        case _:
+            return str(value)
+
+
+def cause(pairs: list[tuple[str, str]]) -> list[object]:
+    """The parts that differ, without the text around them: they are the same for all failures with one cause."""
+    parts: list[object] = []
+    for expected, actual in pairs:
+        codes = SequenceMatcher(None, expected, actual, autojunk=False).get_opcodes()
+        changes = sorted({(expected[a:b], actual[c:d]) for tag, a, b, c, d in codes if tag != "equal"})
+        small = sum(len(old) + len(new) for old, new in changes) < len(expected) / 2
+        parts.append(changes if small else len(expected) > 40 or (expected, actual))
+    return parts
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Keep what breaks the contract out of pytest's own list of failures: the summary has it."""
+    if report.failed and any("cause" in result for result in results([report])):
+        return "broken", "F", "FAILED"
+    return None
+
+
+def results(reports: list[Any]) -> list[dict[str, Any]]:
+    properties = [each for report in reports for each in getattr(report, "user_properties", [])]
+    return [value for name, value in properties if name == PROPERTY]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not (urls := config.getoption("server")):
+        return
+    ran = results([report for reports in terminalreporter.stats.values() for report in reports])
+    failures: dict[str, list[dict[str, Any]]] = {}
+    for result in ran:
+        if "cause" in result:
+            failures.setdefault(result["cause"], []).append(result)
+
+    terminalreporter.section(" ".join(["server", *urls]))
+    for entry in failures.values():
+        terminalreporter.line(bug_report(entry))
+    broken = {result["clause"] for entry in failures.values() for result in entry}
+    groups: dict[str, list[str]] = {}
+    for number, (group, _) in clauses().items():
+        groups.setdefault(group, []).append(number)
+    for group, numbers in groups.items():
+        tested = {result["clause"] for result in ran} & set(numbers)
+        state = "broken: " + ", ".join(each for each in numbers if each in broken) if broken & tested else "kept"
+        terminalreporter.line(f"{group:<8} {state if tested else 'not tested'}")
+
+
+def bug_report(failures: list[dict[str, Any]]) -> str:
+    """An entry of the summary, from the failures with one cause."""
+    first, *others = failures
+    lines = wrap(f"{first['clause']}. {clauses()[first['clause']][1]}", 100)
+    for title in ("test", "request", "expected", "actual", "lesson"):
+        text = first[title] if isinstance(first[title], str) else "\n".join(first[title])
+        if text:
+            lines.append(f"  {title:<8}  " + indent(text, " " * 12).strip())
+    if others:
+        numbers = sorted({each["clause"] for each in failures}, key=lambda number: int(number[1:]))
+        more = "1 more test fails" if len(others) == 1 else f"{len(others)} more tests fail"
+        lines.append(f"  and {more} for the same cause ({', '.join(numbers)})")
+    return "\n".join(lines) + "\n"

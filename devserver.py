@@ -29,7 +29,7 @@ GRACE = 10.0  # seconds that a stop leaves to the requests in flight
 POLL = 0.05  # seconds between two checks whether shutdown() was called
 
 PROCESS = psutil.Process()
-# poll() needs no descriptor of its own, unlike epoll(), and takes descriptors from 1024 upward, unlike select().
+# Unlike epoll(), poll() needs no descriptor for itself. Unlike select(), it takes descriptors from 1024 upward.
 Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 log = logging.getLogger(__name__)
@@ -109,9 +109,9 @@ class Server(ThreadedWSGIServer):
         threading.Thread(target=self.shutdown).start()  # it waits for serve_forever(), which runs in this thread
 
     def serve_accepted(self, listener: socket.socket) -> None:
-        """Serve the connections that the kernel has accepted. It would reset them when the listener is closed."""
+        """Serve the connections that the kernel has accepted, because closing the listener would reset them."""
         listener.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # BlockingIOError, once there are no more
             while True:
                 self.process_request(*listener.accept())
 
@@ -128,13 +128,16 @@ class RequestHandler(WSGIRequestHandler):
 
     timeout = PAUSE
     served = itertools.count()  # next() counts in one step, so no thread can get between
-    started = 0.0
     status: int | str | None = None
     length = "-"
 
+    def setup(self) -> None:
+        super().setup()
+        self.started = time.perf_counter()
+
     def parse_request(self) -> bool:
         """Read the head of a request. If it is invalid, send an error and return false."""
-        self.started = time.perf_counter()
+        self.started = time.perf_counter()  # again: in debug mode, the client may have been silent until now
         if self.raw_requestline in (b"\r\n", b"\n"):
             self.close_connection = False  # RFC 9112 §2.2: ignore an empty line, and read the next one
             return False

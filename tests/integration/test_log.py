@@ -112,6 +112,13 @@ def test_bytes_that_are_not_http_are_logged_without_control_characters(process, 
     assert re.search(r" 400 \d+ bytes \d+\.\d ms$", line)
 
 
+def test_request_line_that_is_too_long_is_logged_as_a_414(process, server):
+    server.send_bytes(b"GET /" + b"a" * 65_600 + b" HTTP/1.1\r\n\r\n", hang_up=True)
+
+    milliseconds = process.wait_for(r"INFO - 414 \d+ bytes (\d+\.\d) ms\n")[1]
+    assert float(milliseconds) < 10_000
+
+
 @pytest.mark.parametrize("target", ["http://[::1/", "/a b"], ids=["broken URI", "a word too many"])
 def test_invalid_head_request_gets_a_response_without_a_body(process, server, target):
     request = f"HEAD {target} HTTP/1.1\r\n\r\n".encode()

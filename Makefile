@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help serve test check lint format types order course browser picture break links audit lock clean
+.PHONY: help serve test check lint format types order course browser picture diagrams break links audit lock clean
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types browser test order course ## Run all that CI runs
+check: lint types browser test order diagrams course ## Run all that CI runs
 
 lint: $(VENV)/ready ## Check style, format and known security mistakes
 	$(BIN)/ruff check .
@@ -45,6 +45,9 @@ browser: $(VENV)/browser ## See what the headers do in a real Chromium
 
 picture: $(VENV)/browser ## Draw lessons/images/frames.png, a blocked frame beside an open one
 	$(BIN)/pytest tests/browser/picture.py
+
+diagrams: $(VENV)/ready ## Parse the diagrams with Mermaid, if Node is installed
+	$(BIN)/python -m course.diagrams
 
 break: $(VENV)/ready ## Apply the edit of a lesson: make break LESSON=6
 	@$(BIN)/python -m course.breaks "$(LESSON)"

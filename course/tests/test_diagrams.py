@@ -1,7 +1,8 @@
-"""Check Mermaid diagrams without Mermaid."""
+"""Check Mermaid diagrams: quickly, and with Mermaid's own parser if `make diagrams` has installed it."""
 
 import pytest
 
+from course import diagrams
 from course.diagrams import faults
 
 
@@ -40,3 +41,43 @@ def test_right_diagram(diagram):
 )
 def test_wrong_diagram(diagram, fault):
     assert faults(diagram.split("\n")) == [fault]
+
+
+needs_mermaid = pytest.mark.skipif(
+    not (diagrams.FOLDER / "node_modules/mermaid").is_dir(), reason="only `make diagrams` installs Mermaid"
+)
+
+
+@needs_mermaid
+def test_parser_of_mermaid():
+    right, wrong = diagrams.parse(["flowchart LR\n  a[Client] -->|GET| b", "sequenceDiagram\n  a->>b: x; y"])
+
+    assert right is None
+    assert wrong
+    assert wrong.startswith("Parse error on line 2")
+
+
+@needs_mermaid
+def test_wrong_diagram_is_named_by_its_file_and_line(capsys, tmp_path):
+    (tmp_path / "README.md").write_text("```mermaid\nflowchart LR\n  a[x (y)] --> b\n```\n", "utf-8")
+
+    assert diagrams.main(tmp_path) == 1
+    assert capsys.readouterr().out.startswith("README.md:2: Parse error on line 2")
+
+
+def test_without_node_one_line_says_that_the_parser_is_skipped(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert diagrams.main(tmp_path) == 0
+    assert capsys.readouterr().out == "Skipped the check of the diagrams: Node and npm are not installed.\n"
+
+
+def test_package_that_npm_cannot_install_is_skipped(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(diagrams, "FOLDER", tmp_path / "mermaid")
+    for program in ("node", "npm"):
+        (tmp_path / program).write_text("#!/bin/sh\nexit 1\n", "utf-8")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    assert diagrams.main(tmp_path) == 0
+    assert capsys.readouterr().out == f"Skipped the check of the diagrams: npm can't install {diagrams.MERMAID}.\n"

@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from contextlib import ExitStack
 
 import psutil
 import pytest
@@ -33,6 +34,21 @@ def test_memory_of_a_process_keeps_its_budget(process, server, server_kind, with
     memory = max(each.memory_info().rss for each in [parent, *parent.children()])
 
     within(f"memory of {server_kind}, its largest process", memory / 1e6, 75, "MB")
+
+
+@pytest.mark.servers("wsgi.py")
+def test_silent_connections_cost_no_processor_time(process, server, within):
+    """A thread that looks for its first byte again and again would use 150 ms in each second here."""
+    with ExitStack() as clients:
+        for _ in range(400):
+            clients.enter_context(server.connect())
+        server.send("GET", "/hello")  # the server accepts connections in their order, so it now has the 400
+        before = psutil.Process(process.popen.pid).cpu_times()
+        time.sleep(1)
+        after = psutil.Process(process.popen.pid).cpu_times()
+
+    used = after.user + after.system - before.user - before.system
+    within("processor time in a second of 400 silent connections", used * 1000, 50, "ms")
 
 
 @pytest.mark.parametrize("path", ["/hello", "/nothing"])

@@ -15,7 +15,6 @@ import pytest
 
 from course import links, shape
 from course.pages import Course, LessonError, Page
-from course.replay import Replay
 
 COURSE = pytest.StashKey[Course]()
 SECTION = "lesson"  # the title of a section in the report of a failed test
@@ -107,6 +106,8 @@ class Blocks(PageCheck):
     """All blocks of a lesson: they share a shell, so the first wrong block ends the check."""
 
     def runtest(self) -> None:
+        from course.replay import Replay  # not at the top: who tests another server does not install psutil
+
         for program in ("bash", "curl"):
             if not shutil.which(program):
                 raise LessonError(f"Lessons are checked on Linux and macOS, with bash and curl: there is no {program}")

@@ -87,3 +87,20 @@ def test_contract_is_kept_behind_a_prefix_that_the_server_knows():
     mounted = DispatcherMiddleware(create_app(), {"/api/v1": create_app()})
     with serving([make_server("localhost", 0, mounted, threaded=True, request_handler=RequestHandler)]) as [url]:
         assert failures([f"{url}/api/v1/"]) == {}
+
+
+def test_a_porter_needs_only_the_packages_that_the_contract_names(tmp_path):
+    """The tests of the contract run without Flask and the rest of requirements.txt, and a failure names its lesson."""
+    absent = ["flask", "flask_cors", "coverage", "psutil", "hypothesis", "faker", "dotenv", "gunicorn", "waitress"]
+    program = f"import sys; sys.modules.update(dict.fromkeys({absent})); import pytest; sys.exit(pytest.main())"
+    with port_running([sys.executable, "examples/standard_library.py", "0"], tmp_path / "log") as url:
+        run = subprocess.run(
+            [sys.executable, "-c", program, "--server", url, "--lesson", "7", "-p", "no:cacheprovider"],
+            cwd=ROOT,
+            env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # so pytest-cov and the others are absent, too
+            capture_output=True,
+            text=True,
+        )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert " passed" in run.stdout

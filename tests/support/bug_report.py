@@ -141,6 +141,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not (urls := config.getoption("server")):
         return
     ran = results([report for reports in terminalreporter.stats.values() for report in reports])
+    if not ran:
+        return
     failures: dict[str, list[dict[str, Any]]] = {}
     for result in ran:
         if "cause" in result:

@@ -1,0 +1,19 @@
+"""Every clause of the contract has a test, and every test of the contract names a clause."""
+
+import re
+from pathlib import Path
+
+from tests.contract import clauses
+
+TESTS = Path(__file__).parents[2] / "tests"
+MARK = re.compile(r"mark\.clause\(\"(\w+)\"\)")
+
+
+def test_clauses_are_numbered_from_1_to_14():
+    assert list(clauses()) == [f"C{number}" for number in range(1, 15)]
+
+
+def test_every_clause_has_a_test_and_every_mark_a_clause():
+    marked = {number for file in TESTS.rglob("test_*.py") for number in MARK.findall(file.read_text(encoding="utf-8"))}
+
+    assert marked == set(clauses())

@@ -1,4 +1,8 @@
-"""The contract on FastAPI: ``pip install fastapi uvicorn``, then ``python examples/fastapi_port.py 3000``."""
+# /// script
+# requires-python = ">=3.12"
+# dependencies = ["fastapi==0.165.0", "uvicorn==0.54.0"]
+# ///
+"""The contract on FastAPI: ``uv run --script examples/fastapi_port.py 3000`` installs it elsewhere, and runs it."""
 
 import json
 import sys

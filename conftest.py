@@ -1,10 +1,10 @@
-"""Register the options and checks of the lessons, for each way to call pytest."""
+"""Register the options of the lessons and of the hunt, for each way to call pytest."""
 
 from contextlib import suppress
 
 import pytest
 
-pytest_plugins = ["course.plugin"]
+pytest_plugins = ["course.hunt", "course.plugin"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,10 @@ import pytest
 if TYPE_CHECKING:
     from coverage import Coverage
 
-NARROWING = ("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "lesson", "server", "collectonly")
+NARROWING = (
+    *("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "collectonly"),
+    *("lesson", "hunt", "server"),
+)
 TRACING: "pytest.StashKey[Coverage]" = pytest.StashKey()
 
 

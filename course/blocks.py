@@ -2,10 +2,8 @@
 
 import codeop
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.compare import without_blank_end
@@ -16,13 +14,18 @@ if TYPE_CHECKING:
 
 PROMPTS = {"console": ("$ ", "> "), "pycon": (">>> ", "... ")}
 CTRL_C = "^C"
-# What a fence may need that not every machine has, and the names of its program.
+# What a fence may need that not every machine has, and the names that its program can have.
 PROGRAMS = {
-    "chromium": ["chromium", "chromium-browser", "google-chrome"],
+    "chromium": [
+        "google-chrome",
+        "chromium",
+        "chromium-browser",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ],
     "go": ["go"],
     "nginx": ["nginx"],
     "node": ["node"],
-    "playwright": [str(Path(sys.executable).with_name("playwright"))],  # of `make browser`
+    "playwright": ["playwright"],
 }
 
 

@@ -24,9 +24,10 @@ from course.edits import Edit, EditError, apply, read_edits
 from course.pages import Fence, Heading, LessonError, Page
 from course.scratch import Scratch, scratch_copy
 from course.servers import Server, may_serve
-from course.sessions import BASH, PYTHON, Session, bash_script, python_script, without_prefixes_of_bash
+from course.sessions import BASH, PYTHON, Session, bash_script, python_script, search_path, without_prefixes_of_bash
 
 POLL = 0.02  # seconds between two looks at a server
+SILENCE = 5.0  # seconds without output, after which a server that listens prints nothing more
 
 
 class Replay:
@@ -62,7 +63,7 @@ class Replay:
         for program in needs(fence):
             if program not in PROGRAMS:
                 self.fail(fence.line, [fence.comment], [f"no such program; write one of {', '.join(PROGRAMS)}"])
-            if not any(map(shutil.which, PROGRAMS[program])):
+            if not any(shutil.which(name, path=search_path()) for name in PROGRAMS[program]):
                 self.skipped.append(f"{self.page.name}:{fence.line}: skipped, because it needs {program}")
                 return False
         return True
@@ -134,13 +135,17 @@ class Replay:
         return self.as_shown(server.log.read_text("utf-8", errors="replace"))[server.shown :]
 
     def follow_server(self, server: Server, step: Step) -> None:
-        """Wait until the server listens and has printed what the lesson shows, or until it ends."""
-        deadline = time.monotonic() + self.timeout
+        """Wait until the server listens and has printed what the lesson shows, or until it ends or is silent."""
+        start = last_sign = time.monotonic()
+        output: list[str] = []
         while True:
-            runs, listens, late = server.runs(), server.listens(), time.monotonic() > deadline
+            runs, listens, before = server.runs(), server.listens(), output
             output = self.not_shown_yet(server)
             covered = lines_covered(step.output, output)
-            if not runs or late or (listens and covered is not None):
+            now = time.monotonic()
+            if not listens or output != before:
+                last_sign = now
+            if not runs or (listens and covered is not None) or now - last_sign > SILENCE or now - start > self.timeout:
                 break
             time.sleep(POLL)
         if not runs:

@@ -29,6 +29,11 @@ def python_script(command: str) -> str:
     return f"{command}\n\nprint(end='\\036', flush=True)\n"
 
 
+def search_path() -> str:
+    """Where a session finds programs: first beside the Python that runs this."""
+    return f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+
 class Session:
     """An interpreter that works in the scratch copy."""
 
@@ -36,7 +41,7 @@ class Session:
         self.script = script
         self.printed_late = b""
         env = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": search_path(),
             "HOME": str(scratch.base / "home"),
             "TMPDIR": str(scratch.base / "tmp"),
             "LANG": "C.UTF-8",

@@ -134,7 +134,7 @@ WRONG = {
     "other kind of date": (fence("console", HEADERS.replace("Mon, 01 Jan 2024 00:00:00 GMT", "2024-01-01")), "Nov"),
     "hangs": (
         fence("console", "$ echo tea; sleep 600\ntea\n"),
-        "The result is:\n    tea\n    (still running after 2 s)",
+        "The result is:\n    tea\n    (still running after 4 s)",
     ),
     "ends the shell": (fence("console", "$ exit\n"), "(the session has ended)"),
     "quotation without an end": (fence("console", "$ echo 'tea\ntea\n"), "is:\n    bash: unexpected EOF"),
@@ -154,7 +154,7 @@ WRONG = {
         fence("diff", "--- wsgi.py\n+++ wsgi.py\n-    server.serve_forever()\n+    server.server_close(), pause()\n")
         + fence("diff", "--- wsgi.py\n+++ wsgi.py\n import http.server, sys\n+from signal import pause\n")
         + fence("console", "$ python wsgi.py\nOn port 3000\n"),
-        "(does not listen after 2 s)",
+        "(does not listen after 4 s)",
     ),
     "server that prints something else": (fence("console", "$ python wsgi.py\nOn port 3001\n"), "    On port 3000\n"),
     "server that prints something else later": (
@@ -163,7 +163,7 @@ WRONG = {
     ),
     "server that does not stop": (
         fence("console", "$ python wsgi.py\n...\n$ kill -STOP $!\n") + fence("console", "^C\n"),
-        "(still running after 2 s)",
+        "(still running after 4 s)",
     ),
     "server that stops with other words": (
         fence("console", "$ python wsgi.py\n...\n") + fence("console", "^CGone\n"),
@@ -220,7 +220,7 @@ WRONG = {
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
 def test_wrong_lesson_fails_and_shows_why(project, text, message):
     with pytest.raises(LessonError) as failure:
-        check(project, text, timeout=2)
+        check(project, text, timeout=4 if "after 4 s" in message else 20)
 
     report = str(failure.value)
     assert report.startswith(f"{NAME}:")

@@ -185,6 +185,11 @@ def send_range(request, response):
         response.data, response.status_code = response.data[:2], 206
 
 
+def no_such_range(request, response):
+    if request.headers.get("Range") == "bytes=999-":
+        response.status_code = 416
+
+
 def forget_stranger(request, response):
     if "Cookie" in request.headers:
         response.data = response.data.replace(b"world", b"again")
@@ -195,6 +200,7 @@ depart(SAME, "HTML for a browser's errors", accept_html_for_errors)
 depart(SAME, "406", not_acceptable)
 depart(SAME, "gzip", compress)
 depart(SAME, "a part of the body", send_range)
+depart(SAME, "a part that is not there", no_such_range)
 depart(SAME, "a cookie that is read", forget_stranger)
 
 
@@ -237,6 +243,11 @@ def count_characters(request, response):
 
 
 depart("test_content_length_counts_bytes", "the length in characters", count_characters)
+depart(
+    "test_content_length_counts_bytes",
+    "the length twice",
+    lambda _, response: response.headers.add("Content-Length", response.content_length),
+)
 
 HEALTH, GET_HEALTH = "test_health_endpoint_returns_status", on("GET /health")
 depart(HEALTH, "healthy in other words", body(b"healthy", b"ok", GET_HEALTH))
@@ -306,6 +317,7 @@ depart(NOTHING, "a redirect to the slash", status(308, on("GET /hello/")))
 
 OTHER_NOTHING = "test_unknown_route_is_a_404_for_any_method"
 depart(OTHER_NOTHING, "a POST refused before its path", status(405, on("POST /nothing")))
+depart(OTHER_NOTHING, "a POST to hello with a slash", status(405, on("POST /hello/")))
 depart(OTHER_NOTHING, "PROPFIND is not implemented", status(501, on("PROPFIND *")))
 depart(OTHER_NOTHING, "TRACE as a page", body(rb"^", b"<h1>TRACE</h1>", on("TRACE /nothing")))
 depart(OTHER_NOTHING, "a DELETE without spaces", body(rb'([:,]) "', rb'\1"', on("DELETE /nothing")))
@@ -518,6 +530,8 @@ depart(VERSION, "a server with its version", header("Server", "Werkzeug/3.1.9"))
 depart(VERSION, "a framework with its version", header("X-Powered-By", "Flask 3.1"))
 depart(VERSION, "a framework with one number", header("X-Powered-By", "Express/5"))
 depart(VERSION, "a language with one number", header("X-Powered-By", "PHP 8", on("TRACE *")))
+depart(VERSION, "a version after the name", header("Server", "Ruby3.2"))
+depart(VERSION, "a version in brackets", header("Server", "Jetty(9.4)"))
 depart(VERSION, "a bare version", header("X-AspNet-Version", "4.0.30319", on("404")))
 COOKIE = "test_no_cookie_is_set"
 depart(COOKIE, "a cookie", header("Set-Cookie", "session=1"))
@@ -545,6 +559,11 @@ def refuse_null(request, response):
         response.headers.remove(ORIGIN)
 
 
+def credentials_for_a_session(request, response):
+    if "Cookie" in request.headers and "Access-Control-Request-Method" not in request.headers:
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+
+
 depart(READ, "the origin reflected", reflect)
 depart(READ, "no star on errors", header(ORIGIN, None, on("404", "405")))
 depart(READ, "no star on PROPFIND", header(ORIGIN, None, on("PROPFIND *")))
@@ -554,6 +573,7 @@ depart(STAR, "the developer's origin reflected", reflect_local)
 CREDENTIALS = "test_credentials_are_never_allowed"
 depart(CREDENTIALS, "credentials", header("Access-Control-Allow-Credentials", "true"))
 depart(CREDENTIALS, "credentials on errors", header("Access-Control-Allow-Credentials", "true", on("404", "405")))
+depart(CREDENTIALS, "credentials for a session", credentials_for_a_session)
 depart(CREDENTIALS, "credentials on TRACE", header("Access-Control-Allow-Credentials", "true", on("TRACE /hello")))
 ALLOW_METHODS = "Access-Control-Allow-Methods"
 depart(

@@ -100,6 +100,7 @@ def test_hello_is_sent_again_to_a_client_that_has_it(send):
         ("Accept-Encoding", "gzip, deflate, br, zstd"),
         ("If-None-Match", "*"),
         ("Range", "bytes=0-1"),
+        ("Range", "bytes=999-"),
         ("Cookie", "session=1"),
     ],
 )
@@ -139,7 +140,7 @@ def test_content_length_counts_bytes(send):
     """A character can have two bytes. A client that counts the characters of the body cuts it off, or waits."""
     response = send("GET", "/caf%C3%A9")
 
-    assert response.headers.get("Content-Length", str(len(response.body))) == str(len(response.body))
+    assert response.headers.getlist("Content-Length") in ([str(len(response.body))], [])
     assert response.body.endswith(b"}\n")
 
 
@@ -199,11 +200,13 @@ def test_unknown_route_returns_404(send, text_of, path):
 
 
 @pytest.mark.clause("C5")
+@pytest.mark.servers(PRODUCTION)
+@pytest.mark.parametrize("path", ["/nothing", "/", "/hello/"])
 @pytest.mark.parametrize("method", OTHER_METHODS)
-def test_unknown_route_is_a_404_for_any_method(send, text_of, method):
-    response = send(method, "/nothing")
+def test_unknown_route_is_a_404_for_any_method(send, text_of, method, path):
+    response = send(method, path)
 
-    assert (response.status, text_of(response)) == (404, error_body(404, method, "/nothing"))
+    assert (response.status, text_of(response)) == (404, error_body(404, method, path))
 
 
 @pytest.mark.clause("C5")

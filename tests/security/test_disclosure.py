@@ -11,9 +11,9 @@ from tests.support.processes import PRODUCTION
 pytestmark = [pytest.mark.security, pytest.mark.servers(PRODUCTION)]
 
 VERSION = re.compile(
-    r"[a-z][\w.-]*/v?\d"  # Express/5
-    r"|[a-z]{2,} v?\d"  # PHP 8
-    r"|^v?\d+(\.\d+)+$",  # X-AspNet-Version: 4.0.30319
+    r"[a-z][/( -]*v?\d+\.\d"  # Werkzeug/3.1, Jetty(9.4), Ruby3.2
+    r"|[a-z]{2,}[/ ]v?\d"  # Express/5, PHP 8
+    r"|^v?\d+\.\d",  # X-AspNet-Version: 4.0.30319
     re.IGNORECASE,
 )
 DATES = {"date", "expires", "last-modified"}

@@ -5,6 +5,7 @@ Otherwise pytest shows the failed test, and this plugin adds the requests and re
 """
 
 import datetime
+import re
 from collections.abc import Generator, Iterator
 from difflib import SequenceMatcher
 from textwrap import indent, wrap
@@ -42,7 +43,7 @@ def pytest_runtest_makereport(
         if report.failed and call.excinfo:
             pairs = list(expected_and_actual(call.excinfo.value, comparison))
             result |= {
-                "cause": f"{cause(pairs)}",
+                "cause": str(cause(pairs) if comparison else (mark.args[0], call.excinfo.typename)),
                 "test": sentence(item),
                 "request": list(dict.fromkeys(exchange.repeat for exchange in exchanges))[-5:],
                 "expected": [expected for expected, _ in pairs],
@@ -67,7 +68,9 @@ def expected_and_actual(
     error: BaseException, comparison: tuple[str, object, object] | None
 ) -> Iterator[tuple[str, str]]:
     """The pairs of values that differ."""
-    if not isinstance(error, AssertionError):
+    if isinstance(error, ValueError | LookupError):
+        yield "a body as in this clause", f"{type(error).__name__}: {error}"
+    elif not isinstance(error, AssertionError):
         yield "a response", f"{type(error).__name__}: {error}"
     elif comparison is None:
         yield "see the test", str(error).partition("\n")[0]
@@ -77,6 +80,8 @@ def expected_and_actual(
             yield from differences(right, left)
         elif op == "not in":
             yield f"nothing with {shown(left)}", shown(right)
+        elif message := re.match(r"(?!assert )[^\n]+", str(error)):
+            yield f"{op} {shown(right)}", message[0]
         else:
             words = {"<": "less than", "in": "one of"}.get(op, op)
             yield f"{words} {shown(right)}", shown(left)
@@ -108,6 +113,8 @@ def shown(value: object) -> str:
             return shown(sorted(value, key=str))
         case list() | tuple():
             return ", ".join(map(shown, value)) or "(nothing)"
+        case float():
+            return f"{value:.3g}"
         case datetime.timedelta():
             return f"{value.total_seconds():g} seconds"
         case _:
@@ -118,6 +125,9 @@ def cause(pairs: list[tuple[str, str]]) -> list[object]:
     """The parts that differ, without the text around them: they are the same for all failures with one cause."""
     parts: list[object] = []
     for expected, actual in pairs:
+        if actual.endswith(": (nothing)"):
+            parts.append(actual)
+            continue
         codes = SequenceMatcher(None, expected, actual, autojunk=False).get_opcodes()
         changes = sorted({(expected[a:b], actual[c:d]) for tag, a, b, c, d in codes if tag != "equal"})
         small = sum(len(old) + len(new) for old, new in changes) < len(expected) / 2

@@ -76,15 +76,14 @@ def expected_and_actual(
         yield "see the test", str(error).partition("\n")[0]
     else:
         op, left, right = comparison
+        words = {"<": "less than", "in": "one of"}.get(op, op)
+        message = re.match(r"(?!assert )[^\n]+", str(error))  # of the test itself
         if op == "==":
             yield from differences(right, left)
         elif op == "not in":
             yield f"nothing with {shown(left)}", shown(right)
-        elif message := re.match(r"(?!assert )[^\n]+", str(error)):
-            yield f"{op} {shown(right)}", message[0]
         else:
-            words = {"<": "less than", "in": "one of"}.get(op, op)
-            yield f"{words} {shown(right)}", shown(left)
+            yield f"{words} {shown(right)}", message[0] if message else shown(left)
 
 
 def differences(expected: object, actual: object) -> Iterator[tuple[str, str]]:

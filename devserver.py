@@ -25,6 +25,7 @@ from app import SECURITY_HEADERS, error_body
 
 SILENCE = 30.0  # seconds after which a connection without a request is closed
 PAUSE = 5.0  # seconds that a client may be silent in the middle of a request
+ARRIVAL = 0.1  # seconds that a stop leaves to a request that has not arrived yet on an open connection
 GRACE = 10.0  # seconds that a stop leaves to the requests in flight
 POLL = 0.05  # seconds between two checks whether shutdown() was called
 
@@ -97,8 +98,10 @@ class Server(ThreadedWSGIServer):
         with Selector() as selector:
             selector.register(request, selectors.EVENT_READ)
             selector.register(self.stopped, selectors.EVENT_READ)
-            readable = [key.fileobj for key, _ in selector.select(SILENCE)]
-        if request in readable:
+            selector.select(SILENCE)
+            selector.unregister(self.stopped)
+            has_begun = selector.select(ARRIVAL)
+        if has_begun:
             super().finish_request(request, client_address)
 
     def stop(self, *_: object) -> None:

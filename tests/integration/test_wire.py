@@ -114,15 +114,37 @@ def test_client_can_be_silent_before_its_request(server):
     assert response.partition(b"\r\n\r\n")[2] == HELLO
 
 
-def test_silent_connection_is_closed_after_30_seconds(monkeypatch):
-    """The test shortens this time. The server runs in this process, so coverage sees it."""
+@pytest.fixture
+def listening():
+    """A server in this process, so coverage sees it, and a client that is connected to it."""
     import devserver  # not at the top: the rest of the file also runs without Flask
 
-    assert devserver.SILENCE == 30
-    monkeypatch.setattr(devserver, "SILENCE", 0.05)
     with devserver.listen("localhost", 0) as listener:
         server = devserver.Server("localhost", 0, None, devserver.RequestHandler, fd=listener.fileno())
         with server, server.running, server.stopped, socket.create_connection(listener.getsockname(), 5) as client:
-            server.handle_request()
+            yield devserver, server, client
 
-            assert receive(client) == b""
+
+def test_silent_connection_is_closed_after_30_seconds(monkeypatch, listening):
+    """The test shortens this time."""
+    devserver, server, client = listening
+    assert devserver.SILENCE == 30
+    monkeypatch.setattr(devserver, "SILENCE", 0.05)
+
+    server.handle_request()
+
+    assert receive(client) == b""
+
+
+def test_request_on_its_way_gets_a_response_during_a_stop(monkeypatch, listening):
+    """The client has connected, but its request has not arrived yet. The test extends the time that is left to it."""
+    devserver, server, client = listening
+    assert devserver.ARRIVAL == 0.1
+    monkeypatch.setattr(devserver, "ARRIVAL", 5)
+    server.running.close()
+
+    server.handle_request()
+    select.select([client], [], [], 0.1)
+    client.sendall(b"no HTTP\r\n\r\n")
+
+    assert receive(client).startswith(b"HTTP/1.1 400 ")

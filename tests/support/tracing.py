@@ -47,6 +47,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
         if tracing := Coverage.current():
             session.config.stash[TRACING] = tracing
+            import devserver  # noqa: F401
             import wsgi  # noqa: F401
 
             tracing.stop()

@@ -59,9 +59,7 @@ def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:
     before, end = len(expected) - len(last), len(actual) - len(last)
     if before == 0:  # there is no gap
         return end == 0 and starts_with(last, actual)
-    if end < 0 or not starts_with(last, actual[end:]):
-        return False
-    return lines_covered(expected[:before], actual[:end]) is not None
+    return starts_with(last, actual[end:]) and lines_covered(expected[:before], actual[:end]) is not None
 
 
 def lines_covered(expected: Sequence[str], actual: Sequence[str]) -> int | None:

@@ -136,7 +136,7 @@ class Replay:
 
     def follow_server(self, server: Server, step: Step) -> None:
         """Wait until the server listens and has printed what the lesson shows, or until it ends or is silent."""
-        start = last_sign = time.monotonic()
+        start = last_change = time.monotonic()
         output: list[str] = []
         while True:
             runs, listens, before = server.runs(), server.listens(), output
@@ -144,8 +144,8 @@ class Replay:
             covered = lines_covered(step.output, output)
             now = time.monotonic()
             if not listens or output != before:
-                last_sign = now
-            if not runs or (listens and covered is not None) or now - last_sign > SILENCE or now - start > self.timeout:
+                last_change = now
+            if not runs or (listens and covered is not None) or now - last_change > SILENCE or now - start > self.timeout:
                 break
             time.sleep(POLL)
         if not runs:
@@ -185,7 +185,7 @@ class Replay:
         while self.undo and fence.headings[: len(self.undo[-1][0])] != self.undo[-1][0]:
             _, path, old = self.undo.pop()
             if old is None:
-                path.unlink()
+                path.unlink(missing_ok=True)  # a command may have removed it
             else:
                 path.write_text(old, "utf-8")
             self.restart_python()

@@ -88,6 +88,7 @@ RIGHT = {
     "excerpt": f"[shop.py](../shop.py#L4) has\n\n{fence('python', SHOP[SHOP.index('def') :])}",
     "excerpt with a gap": f"{LINK} and [RFC](https://x.example/y)\n\n"
     + fence("python", 'PRICES = {"tea": 3}\n...\n    return PRICES[name]\n'),
+    "excerpt below a link to a lesson": f"{LINK}, as in [the map](README.md)\n{fence('text', 'def price(name):\n')}",
     "two excerpts below one link": f"{LINK}\n\n{fence('text', 'def price(name):\n')}\nand\n\n"
     + fence("python", "    return PRICES[name]\n"),
     "excerpt in a sub-section": f"## One\n{LINK}\n### Part\n{fence('text', 'def price(name):\n')}",
@@ -257,10 +258,21 @@ def test_new_file_is_removed_when_its_section_ends(project):
     check(project, f"## Your turn\n<details>\n\n{NEW_FILE}\n{milk}\n</details>\n\n## Recap\n{none}")
 
 
+def test_new_file_may_be_removed_by_a_command(project):
+    check(project, f"## Your turn\n{NEW_FILE}{fence('console', '$ rm new/milk.py\n')}## Recap\n{SHOWS[3]}")
+
+
 def test_python_starts_again_after_an_edit(project):
     price = fence("pycon", ">>> import shop\n>>> shop.PRICES\n{'tea': 3}\n")
 
     check(project, f"{price}## Break it\n{NEW_PRICE}{price.replace('3', '4')}## Recap\n{price}")
+
+
+def test_server_may_take_its_time_before_it_listens(project, monkeypatch):
+    monkeypatch.setattr("course.replay.SILENCE", 0.5)
+    write(project, "wsgi.py", f"import time; time.sleep(1.5)\n{SERVER}")
+
+    check(project, fence("console", "$ python wsgi.py\nOn port 3000\n"))
 
 
 def test_block_without_its_program_is_skipped_with_one_line(project, monkeypatch):

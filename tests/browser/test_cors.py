@@ -53,7 +53,7 @@ def account(visitor, server, path="/account"):
 
 def test_page_of_another_origin_cannot_read_the_account(compare, serve):
     """If a server reflects the origin and allows credentials, any page that a user opens reads the user's account."""
-    outcomes = compare("* instead of the origin, with cookies", account, serve({}), serve(REFLECTED))
+    outcomes = compare("no reflected origin with credentials", account, serve({}), serve(REFLECTED))
 
     assert outcomes == ("blocked", '{"account": "ada"}')
 

@@ -1,4 +1,4 @@
-"""Budgets: asserted, and shown in a table at the end."""
+"""Assert the budgets, and show them in a table at the end."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ Within = Callable[[str, float, float, str], None]
 
 @pytest.fixture
 def within(record_property: Callable[[str, object], None]) -> Within:
-    """Assert that a measure keeps its budget, and put both into the table: ``within("start", 0.3, 2, "s")``."""
+    """Assert that a measurement is below its budget, and add both to the table: ``within("start", 0.3, 2, "s")``."""
 
     def within(what: str, measured: float, budget: float, unit: str) -> None:
         record_property("budget", (what, measured, budget, unit))

@@ -1,4 +1,4 @@
-"""Many clients at once, each with a response of its own."""
+"""Many clients at once. Each of them gets its own response."""
 
 import re
 import selectors

@@ -1,4 +1,4 @@
-"""How long one request takes: median and 95th percentile, for a mean hides the slow ones."""
+"""The time of one request: its median and 95th percentile, because a mean hides the slow requests."""
 
 import statistics
 import time
@@ -53,13 +53,13 @@ def test_request_in_process_keeps_its_budget(benchmark, within, make_app, path):
 
 
 def test_headers_errors_and_cors_cost_little_beside_bare_flask(within):
-    """A ratio, of requests taken in turn: what else the machine does slows both."""
+    """The two applications take turns, so that other work of the machine slows both."""
     seconds = {this_app().test_client(): [], bare_flask().test_client(): []}
     for _ in range(200):
-        for client, taken in seconds.items():
+        for client, measured in seconds.items():
             began = time.perf_counter()
             client.get("/hello")
-            taken.append(time.perf_counter() - began)
+            measured.append(time.perf_counter() - began)
 
     ours, bare = map(statistics.median, seconds.values())
 

@@ -1,4 +1,4 @@
-"""What one process costs: its start and its memory."""
+"""The cost of one process: its start, its memory, and its processor time while it waits."""
 
 import gc
 import sys
@@ -16,16 +16,17 @@ pytestmark = pytest.mark.performance
 
 
 @pytest.mark.servers("wsgi.py", PRODUCTION)
-def test_start_to_the_first_answer_keeps_its_budget(server_kind, run, within):
+def test_start_to_the_first_response_keeps_its_budget(server_kind, run, within):
     began = time.perf_counter()
     process = run(*COMMANDS[server_kind])
-    answer = Server.at(process.url()).send("GET", "/hello")
+    response = Server.at(process.url()).send("GET", "/hello")
     seconds = time.perf_counter() - began
 
-    assert answer.status == 200
-    within(f"start of {server_kind} to its first answer", seconds, 2, "s")
+    assert response.status == 200
+    within(f"start of {server_kind} to its first response", seconds, 2, "s")
 
 
+@pytest.mark.skipif(sys.flags.dev_mode, reason="Python's development mode needs more memory than the budget")
 @pytest.mark.servers("wsgi.py", PRODUCTION)
 def test_memory_of_a_process_keeps_its_budget(process, server, server_kind, within):
     server.send("GET", "/hello")
@@ -38,22 +39,22 @@ def test_memory_of_a_process_keeps_its_budget(process, server, server_kind, with
 
 @pytest.mark.servers("wsgi.py")
 def test_silent_connections_cost_no_processor_time(process, server, within):
-    """A thread that looks for its first byte again and again would use 150 ms in each second here."""
+    """A thread that looks for its first byte again and again would use 60 ms here."""
     with ExitStack() as clients:
         for _ in range(400):
             clients.enter_context(server.connect())
         server.send("GET", "/hello")  # the server accepts connections in their order, so it now has the 400
         before = psutil.Process(process.popen.pid).cpu_times()
-        time.sleep(1)
+        time.sleep(0.4)
         after = psutil.Process(process.popen.pid).cpu_times()
 
     used = after.user + after.system - before.user - before.system
-    within("processor time in a second of 400 silent connections", used * 1000, 50, "ms")
+    within("processor time of 400 silent connections in 0.4 s", used * 1000, 30, "ms")
 
 
 @pytest.mark.parametrize("path", ["/hello", "/nothing"])
 def test_memory_does_not_grow_with_the_requests(path, within):
-    """Counted in the blocks that Python has allocated: the size of a process changes for other reasons, too."""
+    """The test counts the blocks that Python has allocated. The size of a process also changes for other reasons."""
     app = create_app()
 
     def blocks_after(requests):

@@ -88,7 +88,7 @@ def test_contract_is_kept_behind_a_prefix_that_the_server_knows():
 
 def test_a_porter_needs_only_the_packages_that_the_contract_names(tmp_path):
     """The tests of the contract run without Flask and the rest of requirements.txt, and a failure names its lesson."""
-    absent = ["flask", "flask_cors", "coverage", "psutil", "hypothesis", "faker", "dotenv", "gunicorn", "waitress"]
+    absent = ["flask", "flask_cors", "coverage", "psutil", "hypothesis", "dotenv", "gunicorn", "waitress"]
     program = f"import sys; sys.modules.update(dict.fromkeys({absent})); import pytest; sys.exit(pytest.main())"
     with port_running([sys.executable, "examples/standard_library.py", "0"], tmp_path / "log") as url:
         run = subprocess.run(

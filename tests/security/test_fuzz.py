@@ -1,4 +1,4 @@
-"""Hypothesis looks for the request that breaks the contract; Faker makes those that visitors send."""
+"""Hypothesis searches for a request that breaks the contract."""
 
 import io
 import json
@@ -14,15 +14,15 @@ from tests.support.client import call
 
 pytestmark = pytest.mark.security
 
-APP = create_app()  # one for all examples: a fixture would be made anew for each test, not for each example
+APP = create_app()  # for all examples: Hypothesis refuses a fixture that is not new for each of them
 TOKEN = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1)  # RFC 9110 §5.6.2
 BYTES = st.binary().map(lambda octets: octets.decode("latin-1"))  # as PEP 3333 has them in an environ
 
-fuzz = settings(max_examples=50, deadline=None)  # no deadline: the machine may be busy
+fuzz = settings(max_examples=50, deadline=None)  # the machine can be busy
 
 
-def answer_to(method="GET", path="/hello", **environ):
-    """Status, headers and body of the answer to a request as a server would put it, whatever is in it."""
+def response_to(method="GET", path="/hello", **environ):
+    """Status, headers and body of the response to a request that can have any bytes."""
     status, headers, content = call(APP, method, path, **environ)
     return int(status[:3]), headers, content
 
@@ -48,7 +48,7 @@ def assert_contract(status, headers, content, method):
 @example("/%")
 @example("/\0")
 def test_any_path_keeps_the_contract(path):
-    assert_contract(*answer_to(path=path), "GET")
+    assert_contract(*response_to(path=path), "GET")
 
 
 @fuzz
@@ -56,8 +56,8 @@ def test_any_path_keeps_the_contract(path):
 @example("GET")
 @example("get")
 def test_any_method_keeps_the_contract(method):
-    """Methods are case-sensitive (RFC 9110 §9.1); Werkzeug takes ``get`` for ``GET`` all the same."""
-    status, headers, content = answer_to(method)
+    """Methods are case-sensitive (RFC 9110 §9.1); Werkzeug treats ``get`` as ``GET`` anyway."""
+    status, headers, content = response_to(method)
 
     assert status == (200 if method.upper() in METHODS else 405)
     assert_contract(status, headers, content, method.upper())
@@ -66,7 +66,7 @@ def test_any_method_keeps_the_contract(method):
 @fuzz
 @given(query=BYTES)
 def test_any_query_is_ignored(query):
-    status, _, content = answer_to(QUERY_STRING=query)
+    status, _, content = response_to(QUERY_STRING=query)
 
     assert (status, content) == (200, HELLO)
 
@@ -79,28 +79,15 @@ def test_any_query_is_ignored(query):
 @example({"HTTP_COOKIE": '"'})
 @example({"HTTP_IF_NONE_MATCH": "*", "HTTP_RANGE": "bytes=0-1"})
 def test_any_headers_keep_the_contract(headers):
-    status, _, content = answer = answer_to(**headers)
+    status, _, content = response = response_to(**headers)
 
-    assert_contract(*answer, "GET")
+    assert_contract(*response, "GET")
     assert status == 400 or content == HELLO
 
 
 @fuzz
 @given(length=BYTES, kind=BYTES, body=st.binary())
 def test_any_body_keeps_the_contract(length, kind, body):
-    answer = answer_to("POST", CONTENT_LENGTH=length, CONTENT_TYPE=kind, **{"wsgi.input": io.BytesIO(body)})
+    response = response_to("POST", CONTENT_LENGTH=length, CONTENT_TYPE=kind, **{"wsgi.input": io.BytesIO(body)})
 
-    assert_contract(*answer, "POST")
-
-
-def test_visitors_of_all_countries_are_answered():
-    from faker import Faker  # here, since it takes longer to import than this test to run
-
-    fake = Faker(["en_US", "ja_JP"])
-    fake.seed_instance(27)
-    client = APP.test_client()
-
-    for _ in range(20):
-        headers = {"User-Agent": fake.user_agent(), "Referer": fake.uri(), "Accept-Language": fake.locale()}
-        assert client.get("/hello", query_string={"name": fake.name()}, headers=headers).data == HELLO
-        assert client.get(f"/{fake.city()}", headers=headers).status_code == 404
+    assert_contract(*response, "POST")

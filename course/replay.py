@@ -145,7 +145,12 @@ class Replay:
             now = time.monotonic()
             if not listens or output != before:
                 last_change = now
-            if not runs or (listens and covered is not None) or now - last_change > SILENCE or now - start > self.timeout:
+            if (
+                not runs
+                or (listens and covered is not None)
+                or now - last_change > SILENCE
+                or now - start > self.timeout
+            ):
                 break
             time.sleep(POLL)
         if not runs:

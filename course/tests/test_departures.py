@@ -317,7 +317,11 @@ depart(NOTHING, "a redirect to the slash", status(308, on("GET /hello/")))
 
 OTHER_NOTHING = "test_unknown_route_is_a_404_for_any_method"
 depart(OTHER_NOTHING, "a POST refused before its path", status(405, on("POST /nothing")))
-depart(OTHER_NOTHING, "a POST to hello with a slash", status(405, on("POST /hello/")))
+depart(
+    "test_path_near_an_endpoint_is_a_404_for_any_method",
+    "a POST to hello with a slash",
+    status(405, on("POST /hello/")),
+)
 depart(OTHER_NOTHING, "PROPFIND is not implemented", status(501, on("PROPFIND *")))
 depart(OTHER_NOTHING, "TRACE as a page", body(rb"^", b"<h1>TRACE</h1>", on("TRACE /nothing")))
 depart(OTHER_NOTHING, "a DELETE without spaces", body(rb'([:,]) "', rb'\1"', on("DELETE /nothing")))

@@ -50,11 +50,17 @@ class Run:
 def failures(urls: Iterable[str], chosen: Collection[Test] | None = None) -> dict[Test, pytest.TestReport]:
     """The reports of the tests of the contract that fail."""
     run = Run(chosen)
+    output = run_pytest(urls, plugins=[run])
+    assert run.count >= (len(chosen) if chosen else 300), output  # else no failure would mean nothing
+    return run.failures
+
+
+def run_pytest(urls: Iterable[str], *options: str, plugins: Sequence[object] = ()) -> str:
+    """The output of ``pytest --server URL``."""
     servers = [argument for url in urls for argument in ("--server", url)]
     with redirect_stdout(StringIO()) as output:
-        pytest.main([*servers, "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov", "tests"], plugins=[run])
-    assert run.count >= (len(chosen) if chosen else 300), output.getvalue()  # else no failure would mean nothing
-    return run.failures
+        pytest.main([*servers, *options, "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov", "tests"], plugins)
+    return output.getvalue()
 
 
 @contextmanager

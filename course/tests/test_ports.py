@@ -18,7 +18,7 @@ from course.tests.contract_run import failures, serving
 from devserver import RequestHandler
 
 ROOT = Path(__file__).parents[2]
-PATH = f"{os.environ['PATH']}:/usr/sbin"  # Debian has nginx there
+PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # Debian has nginx there
 NODE, NGINX = (shutil.which(program, path=PATH) for program in ("node", "nginx"))
 UV = shutil.which("uv", path=Path(sys.executable).parent)
 FASTAPI = "examples/fastapi_port.py"

@@ -37,8 +37,8 @@ def running(command, log, ready):
     try:
         deadline = time.monotonic() + 20
         while not (value := ready()):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
             time.sleep(0.02)
         yield value
     finally:
@@ -49,7 +49,7 @@ def running(command, log, ready):
 @contextmanager
 def port_running(command, log):
     """The URL of a port, which is the first line of its output."""
-    with running(command, log, lambda: log.read_text().partition("\n")[0]) as url:
+    with running(command, log, lambda: log.read_text("utf-8").partition("\n")[0]) as url:
         yield url
 
 
@@ -96,7 +96,7 @@ def test_a_porter_needs_only_the_packages_that_the_contract_names(tmp_path):
             cwd=ROOT,
             env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # so pytest-cov and the others are absent, too
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
 
     assert run.returncode == 0, run.stdout + run.stderr

@@ -106,7 +106,7 @@ def test_silent_clients_do_not_delay_the_others(server):
 @pytest.mark.servers("wsgi.py")
 def test_client_can_be_silent_before_its_request(server):
     with server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.2)
+        closed, _, _ = select.select([connection], [], [], 0.5)
         connection.sendall(server.request())
         response = receive(connection)
 

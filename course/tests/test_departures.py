@@ -627,11 +627,6 @@ def original_url(request, response):
 depart(CLAIMS, "a forwarded host believed", forwarded_host)
 depart(CLAIMS, "a forwarded prefix believed", forwarded_prefix)
 depart(CLAIMS, "another URL believed", original_url)
-depart(
-    "test_host_is_not_repeated",
-    "the host repeated",
-    lambda request, response: response.headers.add("X-Host", request.host),
-)
 
 # Wire and load
 

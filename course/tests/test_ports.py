@@ -1,5 +1,6 @@
 """Is the suite neutral? Servers that keep the contract pass all its tests, in any language and behind a proxy."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
@@ -101,3 +103,26 @@ def test_a_porter_needs_only_the_packages_that_the_contract_names(tmp_path):
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout
+
+
+def lenient(response):
+    """Change a response in ways that the contract leaves open."""
+    response.headers["Server-Timing"] = "app;dur=0.4"
+    response.headers["X-Host"] = request.host
+    response.headers["Access-Control-Allow-Credentials"] = "false"
+    if "Allow" in response.headers:
+        response.headers["Allow"] = "HEAD,GET"
+    if "Origin" not in request.headers:
+        response.headers.pop("Access-Control-Allow-Origin", None)
+    if response.is_json and response.data:
+        response.data = json.dumps(response.json, ensure_ascii=False) + "\n"
+    if request.method == "BREW":
+        response.status_code = 501
+    return response
+
+
+def test_what_the_contract_leaves_open_is_accepted():
+    app = create_app()
+    app.after_request(lenient)
+    with serving([make_server("localhost", 0, app, threaded=True, request_handler=RequestHandler)]) as urls:
+        assert failures(urls) == {}

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.contract import HELLO
-from tests.support.client import TIMEOUT
+from tests.support.client import TIMEOUT, readable
 from tests.support.processes import PRODUCTION
 
 pytestmark = [pytest.mark.performance, pytest.mark.servers("wsgi.py", PRODUCTION)]
@@ -18,6 +18,7 @@ GREETED = "200 with the greeting"
 
 def responses_at_once(server, clients):
     """What each client receives, or its error. All connect before the first of them sends its request."""
+    server.record(f"{clients} connections at once, each with:\n{readable(server.request())}", "")
     received, refused = {}, []
     for _ in range(clients):
         try:

@@ -110,7 +110,7 @@ class Server:
     def _send_on(self, connection: http.client.HTTPConnection, request: Request) -> Response:
         target = self.url.path + request.path
         sent = [f"{request.method} {target}", *(f"{name}: {value}" for name, value in request.headers.items())]
-        exchange = self._record(request.curl(self.url.geturl()), "\n".join(sent))
+        exchange = self.record(request.curl(self.url.geturl()), "\n".join(sent))
         connection.request(request.method, target, request.body, request.headers)
         received = connection.getresponse()
         response = Response(received.status, Headers(received.getheaders()), received.read())
@@ -121,7 +121,7 @@ class Server:
         """Open a connection, and send these bytes on it."""
         assert self.url.hostname is not None
         if data:
-            self._record(readable(data), readable(data))
+            self.record(readable(data), readable(data))
         connection = socket.create_connection((self.url.hostname, self.port), TIMEOUT)
         if self.secure:
             connection = ssl.create_default_context().wrap_socket(connection, server_hostname=self.url.hostname)
@@ -140,7 +140,7 @@ class Server:
         ``hang_up`` tells the server that the client sends no more. The server may close the connection at any time.
         """
         data = b"".join(pieces)
-        exchange = self._record(readable(data), readable(data))
+        exchange = self.record(readable(data), readable(data))
         with self.connect() as connection:
             with suppress(OSError):  # also ENOTCONN, which is no ConnectionError
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -152,7 +152,8 @@ class Server:
         exchange.received = readable(received)
         return received
 
-    def _record(self, repeat: str, sent: str) -> Exchange:
+    def record(self, repeat: str, sent: str) -> Exchange:
+        """Keep a request for the report of a failure. Its response follows, if there is one."""
         self.exchanges.append(Exchange(repeat, sent))
         return self.exchanges[-1]
 

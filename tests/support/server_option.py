@@ -63,18 +63,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With ``--server``, do not even import the test files without a clause: they need Flask and other packages."""
-    if not config.getoption("server") or not collection_path.match("test_*.py"):
+    if not config.getoption("server") or not collection_path.match("test_*.py") or is_of_the_reader(collection_path):
         return None
     return "mark.clause(" not in collection_path.read_text(encoding="utf-8") or None
 
 
 @pytest.hookimpl(trylast=True)  # --lesson has chosen its tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``--server``, keep the tests of the contract."""
+    """With ``--server``, keep the tests of the contract, and those of the reader that use a server."""
     if config.getoption("server"):
-        kept = [item for item in items if item.get_closest_marker("clause")]
+        kept = [item for item in items if item.get_closest_marker("clause") or is_readers_test_of_a_server(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+def is_readers_test_of_a_server(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    mark = closest_mark(item)
+    own_process = names & {"process", "run"} or (mark and mark.name == "launch")
+    return is_of_the_reader(item.path) and "server" in names and not own_process
+
+
+def is_of_the_reader(file: Path) -> bool:
+    return file.parent.match("tests/yours")
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> str | None:

@@ -125,9 +125,9 @@ class Hunt:
 
     def catch(self, bug: Bug) -> str | None:
         """The test that catches a bug, or None. The tests that start no process run first, because they are fast."""
+        project = self.copy()
+        bug.plant(project)
         for tests in filter(None, (self.in_process, self.with_processes)):
-            project = self.copy()
-            bug.plant(project)
             files = sorted({test.partition("::")[0] for test in tests})
             kinds = {bug.server_kind}
             run = run_tests(project, *files, "--exitfirst", "--assert=plain", chosen=tests, server_kinds=kinds)

@@ -73,7 +73,8 @@ class Bug:
     @property
     def hints(self) -> list[str]:
         suite = "No test of the suite catches it." if self.survives else f"{self.caught_by} catches it."
-        return [f"Lesson {self.lesson} is about it. Look at {self.behaviour}.", self.symptom, suite]
+        hints = [f"Lesson {self.lesson}. Look at {self.behaviour}.", self.symptom, suite]
+        return [f"Hint {number}: {hint}" for number, hint in enumerate(hints, 1)]
 
     def plant(self, project: Path) -> None:
         for edit in self.edits:

@@ -82,9 +82,9 @@ def test_caught_bug_passes_and_another_one_shows_a_hint(reader):
     assert status == 1
     assert lines[:-1] == [
         "03-magpie    not caught",
-        "    Lesson 3 is about it. Look at a path with a slash at its end.",
+        "    Hint 1: Lesson 3. Look at a path with a slash at its end.",
         "03-stork     not caught",
-        "    Lesson 3 is about it. Look at the body of /hello, for some clients.",
+        "    Hint 1: Lesson 3. Look at the body of /hello, for some clients.",
         f"03-swift     caught by {TESTS_OF_THE_READER}/test_greeting.py::test_greeting",
         "",
         "Add --hint for one more hint.",
@@ -101,9 +101,9 @@ def test_hunt_of_one_bug_by_the_keyword_of_its_exercise(reader):
     assert status == 1
     assert lines[:-1] == [
         "03-stork     not caught",
-        "    Lesson 3 is about it. Look at the body of /hello, for some clients.",
-        "    A browser in Berlin gets the greeting in German.",
-        "    No test of the suite catches it.",
+        "    Hint 1: Lesson 3. Look at the body of /hello, for some clients.",
+        "    Hint 2: A browser in Berlin gets the greeting in German.",
+        "    Hint 3: No test of the suite catches it.",
         "",
         "lesson 3     0 of 1 caught",
         "total        0 of 1 caught",

@@ -143,7 +143,7 @@ def test_content_length_counts_bytes(send):
     response = send("GET", "/caf%C3%A9")
 
     assert response.headers.getlist("Content-Length") in ([str(len(response.body))], [])
-    assert response.body.endswith(b"}\n")
+    assert response.body[-2:] == b"}\n"
 
 
 @pytest.mark.clause("C3")

@@ -29,20 +29,17 @@ def test_no_page_can_frame_the_response(headers):
 @pytest.mark.clause("C10")
 def test_response_opened_as_a_page_loads_and_sends_nothing(headers):
     """Cross-site scripting: every source, form target and base of injected markup is refused."""
-    assert directives(headers) >= {"default-src 'none'", "base-uri 'none'", "form-action 'none'"}
+    assert {"default-src 'none'", "base-uri 'none'", "form-action 'none'"} - directives(headers) == set()
 
 
 def directives(headers):
-    [policy] = headers.getlist("Content-Security-Policy")
-    return set(policy.split("; "))
+    return set(headers.get("Content-Security-Policy", "").split("; "))
 
 
 @pytest.mark.clause("C10")
 def test_no_cache_keeps_the_response(headers):
     """A shared cache would give the response to one visitor to the next visitor."""
-    [value] = headers.getlist("Cache-Control")
-
-    assert "no-store" in value.split(", ")
+    assert "no-store" in headers.get("Cache-Control", "").split(", ")
 
 
 @pytest.mark.clause("C10")

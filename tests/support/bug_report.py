@@ -41,9 +41,10 @@ def pytest_runtest_makereport(
     if item.config.getoption("server") and mark and (report.when == "call" or report.failed):
         result: dict[str, Any] = {"clause": mark.args[0]}
         if report.failed and call.excinfo:
-            pairs = list(expected_and_actual(call.excinfo.value, comparison))
+            received = exchanges[-1].received if exchanges else ""
+            pairs = list(expected_and_actual(call.excinfo.value, comparison, received))
             result |= {
-                "cause": str(cause(pairs) if comparison else (mark.args[0], call.excinfo.typename)),
+                "cause": str(cause(pairs, item) if comparison else (call.excinfo.typename, function_name(item))),
                 "test": sentence(item),
                 "request": list(dict.fromkeys(exchange.repeat for exchange in exchanges))[-5:],
                 "expected": [expected for expected, _ in pairs],
@@ -57,19 +58,23 @@ def pytest_runtest_makereport(
     return report
 
 
+def function_name(item: pytest.Item) -> str:
+    return str(getattr(item, "originalname", item.name))
+
+
 def sentence(item: pytest.Item) -> str:
     """The name of a test in words, and the first line of its docstring."""
-    name = getattr(item, "originalname", item.name).removeprefix("test_").replace("_", " ")
+    name = function_name(item).removeprefix("test_").replace("_", " ")
     doc = getattr(item, "function", None).__doc__ or ""
     return f"{name}. {doc.partition('\n')[0]}".rstrip(". ") + "."
 
 
 def expected_and_actual(
-    error: BaseException, comparison: tuple[str, object, object] | None
+    error: BaseException, comparison: Comparison | None, received: str
 ) -> Iterator[tuple[str, str]]:
     """The pairs of values that differ."""
     if isinstance(error, ValueError | LookupError):
-        yield "a body as in this clause", f"{type(error).__name__}: {error}"
+        yield "a body as in this clause", f"{received.rpartition('\n')[2]} ({type(error).__name__}: {error})"
     elif not isinstance(error, AssertionError):
         yield "a response", f"{type(error).__name__}: {error}"
     elif comparison is None:
@@ -95,7 +100,11 @@ def differences(expected: object, actual: object) -> Iterator[tuple[str, str]]:
     elif isinstance(expected, dict) and isinstance(actual, dict):
         for name in {**expected, **actual}:
             if expected.get(name) != actual.get(name):
-                yield tuple(f"{name}: {shown(values.get(name, []))}" for values in (expected, actual))  # type: ignore[misc]
+                nothing = type({**expected, **actual}[name])()
+                yield (
+                    f"{shown(name)}: {shown(expected.get(name, nothing))}",
+                    f"{shown(name)}: {shown(actual.get(name, nothing))}",
+                )
     else:
         yield shown(expected), shown(actual)
 
@@ -120,17 +129,21 @@ def shown(value: object) -> str:
             return str(value)
 
 
-def cause(pairs: list[tuple[str, str]]) -> list[object]:
-    """The parts that differ, without the text around them: they are the same for all failures with one cause."""
+def cause(pairs: list[tuple[str, str]], item: pytest.Item) -> list[object]:
+    """The parts that differ, without the text around them: they are the same for all failures with one cause.
+
+    If long values have little in common, the failures of one test are taken for one cause.
+    """
     parts: list[object] = []
     for expected, actual in pairs:
-        if actual.endswith(": (nothing)"):
-            parts.append(actual)
-            continue
         codes = SequenceMatcher(None, expected, actual, autojunk=False).get_opcodes()
         changes = sorted({(expected[a:b], actual[c:d]) for tag, a, b, c, d in codes if tag != "equal"})
-        small = sum(len(old) + len(new) for old, new in changes) < len(expected) / 2
-        parts.append(changes if small else len(expected) > 40 or (expected, actual))
+        if actual.endswith(": (nothing)"):
+            parts.append(actual)
+        elif sum(len(old) + len(new) for old, new in changes) < len(expected) / 2:
+            parts.append(changes)
+        else:
+            parts.append((expected, actual) if len(expected + actual) < 40 else function_name(item))
     return parts
 
 
@@ -158,7 +171,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             failures.setdefault(result["cause"], []).append(result)
 
     terminalreporter.section(" ".join(["server", *urls]))
-    for entry in failures.values():
+    for entry in sorted(failures.values(), key=lambda entry: int(entry[0]["clause"][1:])):
         terminalreporter.line(bug_report(entry))
     broken = {result["clause"] for entry in failures.values() for result in entry}
     groups: dict[str, list[str]] = {}
@@ -173,7 +186,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def bug_report(failures: list[dict[str, Any]]) -> str:
     """An entry of the summary, from the failures with one cause."""
     first, *others = failures
-    lines = wrap(f"{first['clause']}. {clauses()[first['clause']][1]}", 100)
+    lines = wrap(f"{first['clause']}. {clauses()[first['clause']][1]}", 100, break_on_hyphens=False)
     for title in ("test", "request", "expected", "actual", "lesson"):
         text = first[title] if isinstance(first[title], str) else "\n".join(first[title])
         if text:

@@ -55,7 +55,8 @@ def test_server_header_has_no_version(server):
 
 @pytest.mark.clause("C13")
 def test_request_can_arrive_in_pieces(server):
-    response = server.send_bytes(*(bytes([byte]) for byte in server.request()))
+    request = server.request()
+    response = server.send_bytes(*(request[start : start + 20] for start in range(0, len(request), 20)), pause=0.03)
 
     assert response.partition(b"\r\n\r\n")[2] == HELLO
 

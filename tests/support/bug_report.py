@@ -140,7 +140,7 @@ def cause(pairs: list[tuple[str, str]], item: pytest.Item) -> list[object]:
         changes = sorted({(expected[a:b], actual[c:d]) for tag, a, b, c, d in codes if tag != "equal"})
         if actual.endswith(": (nothing)"):
             parts.append(actual)
-        elif sum(len(old) + len(new) for old, new in changes) < len(expected) / 2:
+        elif len(changes) == 1 or sum(len(old) + len(new) for old, new in changes) < len(expected) / 2:
             parts.append(changes)
         else:
             parts.append((expected, actual) if len(expected + actual) < 40 else function_name(item))

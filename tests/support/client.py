@@ -1,6 +1,7 @@
 """An HTTP client for the tests. It keeps what was sent and received for the report of a failure."""
 
 import http.client
+import select
 import shlex
 import socket
 import ssl
@@ -134,10 +135,11 @@ class Server:
             f"{method} {self.url.path}{path} HTTP/1.1\r\nHost: {self.url.netloc}\r\nConnection: close\r\n\r\n".encode()
         )
 
-    def send_bytes(self, *pieces: bytes, hang_up: bool = False) -> bytes:
+    def send_bytes(self, *pieces: bytes, pause: float = 0, hang_up: bool = False) -> bytes:
         """Send bytes on a new connection, and return all that the server sends until it closes the connection.
 
-        ``hang_up`` tells the server that the client sends no more. The server may close the connection at any time.
+        After each piece, wait ``pause`` seconds for a response. ``hang_up`` tells the server that the client sends no
+        more. The server may close the connection at any time.
         """
         data = b"".join(pieces)
         exchange = self.record(readable(data), readable(data))
@@ -146,6 +148,7 @@ class Server:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for piece in pieces:
                     connection.sendall(piece)
+                    select.select([connection], [], [], pause)
                 if hang_up:
                     connection.shutdown(socket.SHUT_WR)
             received = receive(connection)

@@ -68,7 +68,7 @@ def test_empty_line_before_a_request_is_ignored(process, server):
 def test_silent_connection_logs_nothing(process, server):
     lines = process.output().count("\n")
     with server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.5)
+        closed, _, _ = select.select([connection], [], [], 0.1)
     server.send("GET", "/hello?silence")
     logged(process, "GET /hello?silence")
 

@@ -5,6 +5,7 @@ import re
 import socket
 import sys
 
+import psutil
 import pytest
 
 import devserver
@@ -79,35 +80,36 @@ def test_server_listens_on_the_port_of_the_environment(run):
     assert Server.at(f"http://localhost:{port}").send("GET", "/hello").status == 200
 
 
+def broken_stdout(redirect, name):
+    """A case of the next test: ``python wsgi.py`` after Python code that breaks its standard output."""
+    program = f"import os, runpy, sys; {redirect}; runpy.run_path('wsgi.py', run_name='__main__')"
+    return pytest.param(marks=pytest.mark.launch("-c", program), id=name)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a device of Linux")
 @pytest.mark.parametrize(
-    "redirect",
+    (),
     [
-        pytest.param("os.dup2(os.open('/dev/full', os.O_WRONLY), 1)", id="full"),
-        pytest.param("reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 1)", id="pipe without a reader"),
-        pytest.param("sys.stdout = None; os.close(1)", id="closed"),
+        broken_stdout("os.dup2(os.open('/dev/full', os.O_WRONLY), 1)", "full"),
+        broken_stdout("reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 1)", "pipe without a reader"),
+        broken_stdout("sys.stdout = None; os.close(1)", "closed"),
     ],
 )
-def test_server_runs_without_a_banner_if_standard_output_is_broken(run, redirect):
-    port = free_port()
-    program = f"import os, runpy, sys; {redirect}; runpy.run_path('wsgi.py', run_name='__main__')"
-    process = run("-c", program, PORT=str(port))
-
-    assert eventually_send(port).status == 200
+def test_server_runs_without_a_banner_if_standard_output_is_broken(process):
+    assert Server.at(f"http://localhost:{listening_port(process)}").send("GET", "/hello").status == 200
     process.terminate()
     assert process.wait() == 0
     assert re.findall(r"(?m)^\S+ \S+ INFO (\S+) ", process.output()) == ["GET", "Stopped"]
     assert process.output().count("\n") == 2
 
 
-def eventually_send(port):
-    """The response of a server whose output does not say when it listens."""
+def listening_port(process):
+    """The port of a server whose output does not show it."""
     for _ in attempts():
-        try:
-            return Server.at(f"http://localhost:{port}").send("GET", "/hello")
-        except ConnectionError:
-            continue
-    pytest.fail(f"No server listens on port {port}")
+        for connection in psutil.Process(process.popen.pid).net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN:
+                return connection.laddr.port
+    pytest.fail(f"The server does not listen:\n{process.output()}")
 
 
 from_dotenv = pytest.mark.launch(
@@ -145,10 +147,9 @@ def test_server_listens_on_an_ipv6_address(process):
     assert Server.at(url).send("GET", "/hello").status == 200
 
 
-def test_importing_wsgi_loads_neither_the_development_server_nor_psutil(run):
+@pytest.mark.launch("-c", "import sys, wsgi; print(sorted({'devserver', 'psutil'} & sys.modules.keys()))")
+def test_importing_wsgi_loads_neither_the_development_server_nor_psutil(process):
     """gunicorn's workers would load both and use neither."""
-    process = run("-c", "import sys, wsgi; print(sorted({'devserver', 'psutil'} & sys.modules.keys()))")
-
     assert (process.wait(), process.output()) == (0, "[]\n")
 
 

@@ -67,7 +67,7 @@ def test_lesson_without_a_test_of_the_contract_says_why(url):
 
 def test_wrong_prefix_is_one_line(url):
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "--server", f"{url}/api"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "--server", f"{url}/api"], capture_output=True, encoding="utf-8", check=False
     )
 
     assert run.stderr.strip() == (

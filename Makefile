@@ -32,13 +32,13 @@ format: $(VENV)/ready ## Correct style and format
 types: $(VENV)/ready ## Check the types
 	$(BIN)/mypy
 
-# The first run also fails if the code opens a file without naming its encoding.
+# -X warn_default_encoding: a file that is opened without an encoding fails its test, here and in `make course`.
 order: $(VENV)/ready ## Run the suites in random order, and then side by side
 	$(BIN)/python -X warn_default_encoding -m pytest -p randomly
 	$(BIN)/pytest -n auto
 
 course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/pytest course
+	$(BIN)/python -X warn_default_encoding -m pytest course
 
 browser: $(VENV)/browser ## See what the headers do in a real Chromium
 	$(BIN)/pytest tests/browser

@@ -5,16 +5,20 @@ sees, and, if it talks to a server, also on another server that keeps the contra
 It passes if a test that counts fails on it.
 """
 
+import contextlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from course.hunt_bugs import BUGS, Bug, copy_project, read_bugs, reformat
+from course.breaks import RefusedError, changed_files
+from course.edits import EditError
+from course.hunt_bugs import BUGS, SERVER, Bug, copy_project, read_bugs, reformat
 from course.hunt_runs import PROCESSES, HuntError, run_tests
 from course.pages import TESTS_OF_THE_READER
 from tests.support.processes import ServerProcess
@@ -72,15 +76,17 @@ class Hunt:
         self.with_processes: set[str] = set()
         self.rejected: dict[str, str] = {}
         self.hunted: dict[str, Future[str | None]] = {}
-        self.folder = TemporaryDirectory(prefix="hunt-", ignore_cleanup_errors=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="hunt-"))
         self.pool = ThreadPoolExecutor(os.cpu_count())
 
     def close(self) -> None:
-        self.pool.shutdown(cancel_futures=True)
-        self.folder.cleanup()
+        try:
+            self.pool.shutdown(cancel_futures=True)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def copy(self) -> Path:
-        return copy_project(self.root, Path(self.folder.name))
+        return copy_project(self.root, self.folder)
 
     def judge(self) -> None:
         """Find the tests that count. A test that also fails without a bug can't tell whether there is one."""
@@ -189,7 +195,7 @@ class BugItem(pytest.Item):
         self.user_properties.append(("caught by", test))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        known = excinfo.errisinstance((NotCaughtError, HuntError))
+        known = excinfo.errisinstance((NotCaughtError, HuntError, EditError))
         return str(excinfo.value) if known else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -225,8 +231,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("not caught")]
     bugs = sorted((report.nodeid.rpartition("::")[2], properties(report)) for report in reports if properties(report))
     terminalreporter.section("hunt")
-    for line in [*rejections(config.stash[HUNT]), *findings(bugs, config), *lesson_map(bugs)]:
+    hunt = config.stash[HUNT]
+    for line in [*changes(hunt), *rejections(hunt), *findings(bugs, config), *lesson_map(bugs)]:
         terminalreporter.write_line(line)
+
+
+def changes(hunt: Hunt) -> Iterator[str]:
+    """The reader may have left the edit of a lesson in place. Then the healthy server has a bug, too."""
+    with contextlib.suppress(RefusedError):  # this is no git repository
+        if changed := " ".join(changed_files(hunt.root, [*SERVER])):
+            yield f"The server that the hunt copies has changes. To undo them: git restore {changed}"
+            yield ""
 
 
 def rejections(hunt: Hunt) -> Iterator[str]:

@@ -137,6 +137,25 @@ def test_cheats_do_not_count(reader):
     assert status == 1
 
 
+def test_forgotten_edit_of_the_server_is_named(reader):
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "Begin"]):
+        identity = ["-c", "user.name=A reader", "-c", "user.email=reader@example.org"]
+        subprocess.run(["git", *identity, *command], cwd=reader, check=True)
+    app = reader / "app.py"
+    app.write_text(app.read_text("utf-8").replace('"Hello world"}', '"Hello"}'), "utf-8")
+
+    status, lines = hunt(reader, "3", "-k", "swift", test_greeting=GREETING)
+
+    assert lines[:4] == [
+        "The server that the hunt copies has changes. To undo them: git restore app.py",
+        "",
+        f"{TESTS_OF_THE_READER}/test_greeting.py::test_greeting does not count.",
+        "    It fails on the healthy server: AssertionError: assert {'message': 'Hello'} == {'message': 'Hello world'}",
+    ]
+    assert "FAILED course/bugs::03-swift" in lines, "the bug no longer fits"
+    assert status == 1
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

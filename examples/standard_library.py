@@ -44,14 +44,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("do_"):
-            return self.answer
+            return self.respond
         raise AttributeError(name)
 
     def handle(self) -> None:
         with suppress(ConnectionError):  # a client that goes away is no news
             super().handle()
 
-    def answer(self) -> None:
+    def respond(self) -> None:
         path = unquote(self.path.partition("?")[0])
         path = re.sub(r"^https?://[^/]*", "", path)
         if path not in ROUTES:

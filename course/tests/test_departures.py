@@ -679,11 +679,11 @@ class OnlyOnce(Persistent):
 
     served = False
 
-    def answer(self):
+    def respond(self):
         if self.served:
             self.path = "/gone"
         self.served = True
-        super().answer()
+        super().respond()
 
 
 class BodyOfHead(Handler):

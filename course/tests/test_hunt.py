@@ -152,7 +152,7 @@ def test_forgotten_edit_of_the_server_is_named(reader):
         f"{TESTS_OF_THE_READER}/test_greeting.py::test_greeting does not count.",
         "    It fails on the healthy server: AssertionError: assert {'message': 'Hello'} == {'message': 'Hello world'}",
     ]
-    assert "FAILED course/bugs::03-swift" in lines, "the bug no longer fits"
+    assert any(line.startswith("FAILED course/bugs::03-swift - app.py has the old lines 0 times") for line in lines)
     assert status == 1
 
 

@@ -143,7 +143,6 @@ CASES = {
         ("lessons/04-four.md", "", FILES[TWO].replace("# 2. Stop it", "# 4. End")),
         f"{TWO}:30: write as the last line: [1. Run it](01-one.md) · [All lessons](README.md) · [4. End](04-four.md)",
         "lessons/04-four.md:30: write as the last line: [2. Stop it](02-two.md) · [All lessons](README.md)",
-        "lessons/: no file has number 03; number the lessons 01 to 03",
         (
             f"{MAP}: lists lessons/04-four.md 0 times; write it once: "
             "| [4. End](04-four.md) | How does it stop, and *when?* | 15 | `pytest --lesson 4` |"

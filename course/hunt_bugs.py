@@ -26,6 +26,7 @@ from typing import Self
 
 from course import edits
 from course.pages import TESTS_OF_THE_READER
+from course.scratch import ignored_by_git
 
 BUGS = Path(__file__).parent / "bugs"
 SERVER = ("app.py", "wsgi.py", "devserver.py", "gunicorn.conf.py")  # the files that can have a bug
@@ -88,9 +89,9 @@ def read_bugs() -> list[Bug]:
 
 def copy_project(root: Path, base: Path) -> Path:
     """A copy under a name that says nothing, without what git ignores and without the bugs."""
-    ignored = [line.rstrip("/") for line in root.joinpath(".gitignore").read_text("utf-8").splitlines()]
     project = Path(tempfile.mkdtemp(dir=base)) / root.name
-    shutil.copytree(root, project, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED, *ignored))
+    ignore = shutil.ignore_patterns(*NOT_COPIED, *ignored_by_git(root))
+    shutil.copytree(root, project, symlinks=True, ignore=ignore)
     return project
 
 

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.pages import ROOT
+from course.pages import ROOT, TESTS_OF_THE_READER
 
 HOME = "/home/you"
 PORTS = ("3000", "3001", "3002", "3003")
@@ -42,7 +42,10 @@ class Scratch:
 
 @contextmanager
 def scratch_copy(root: Path) -> Iterator[Scratch]:
-    """Copy a repository without what git ignores. At the end, end all processes that work in the copy."""
+    """Copy a repository. At the end, end all processes that work in the copy.
+
+    The copy lacks what git ignores, and the tests of the reader: a lesson creates some of them as its solution.
+    """
     base = Path(tempfile.mkdtemp(prefix="lesson-")).resolve()
     with ExitStack() as stack:
         command = [sys.executable, "-m", "course.janitor", str(base)]
@@ -55,14 +58,23 @@ def scratch_copy(root: Path) -> Iterator[Scratch]:
             Path(target).write_bytes(replace_words(text, ports).encode("latin-1"))
             shutil.copymode(source, target)
 
-        names = [line.rstrip("/") for line in (root / ".gitignore").read_text("utf-8").splitlines()]
-        ignore = shutil.ignore_patterns(".git", *names)
+        ignored_by_name = shutil.ignore_patterns(".git", *ignored_by_git(root))
+
+        def ignore(folder: str, names: list[str]) -> set[str]:
+            tests_of_the_reader = names if Path(folder) == root / TESTS_OF_THE_READER else []
+            return ignored_by_name(folder, names) | {*tests_of_the_reader} - {"README.md"}
+
         scratch = Scratch(base, {**ports, HOME: str(base / "home"), "/tmp": str(base / "tmp")})
         shutil.copytree(root, scratch.project, symlinks=True, ignore=ignore, copy_function=copy)
         # In a terminal, curl shows no progress meter above a short body.
         (base / "home/.curlrc").write_text("silent\nshow-error\n", "utf-8")
         (base / "tmp").mkdir()
         yield scratch
+
+
+def ignored_by_git(root: Path) -> list[str]:
+    """The names in ``.gitignore``, as patterns for :func:`shutil.ignore_patterns`."""
+    return [line.rstrip("/") for line in (root / ".gitignore").read_text("utf-8").splitlines()]
 
 
 @contextmanager

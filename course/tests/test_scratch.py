@@ -3,6 +3,7 @@
 import socket
 
 from course.scratch import FREE_PORTS, free_ports, scratch_copy
+from course.tests.small_course import write
 
 
 def test_copy_has_free_ports_in_place_of_those_in_the_lessons(tmp_path):
@@ -16,6 +17,17 @@ def test_copy_has_free_ports_in_place_of_those_in_the_lessons(tmp_path):
         assert text == f"{port} {int(port) + 1} 30001 3.3000 x3000 ".encode() + b"\xff"
         assert scratch.to_lesson(f"listens on {port}") == "listens on 3000"
         assert int(port) in FREE_PORTS
+
+
+def test_copy_leaves_out_the_tests_of_the_reader(tmp_path):
+    """A lesson creates them as its exercise, also if the reader has done it already."""
+    for name in (".gitignore", "tests/test_ours.py", "tests/yours/README.md", "tests/yours/test_mine.py"):
+        write(tmp_path, name, "")
+
+    with scratch_copy(tmp_path) as scratch:
+        files = {path.relative_to(scratch.project).as_posix() for path in scratch.project.rglob("*") if path.is_file()}
+
+    assert files == {".gitignore", "tests/test_ours.py", "tests/yours/README.md"}
 
 
 def test_two_lessons_get_different_ports():

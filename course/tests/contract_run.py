@@ -59,7 +59,7 @@ def run_pytest(urls: Iterable[str], *options: str, plugins: Sequence[object] = (
     """The output of ``pytest --server URL``."""
     servers = [argument for url in urls for argument in ("--server", url)]
     with redirect_stdout(StringIO()) as output:
-        pytest.main([*servers, *options, "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov", "tests"], plugins)
+        pytest.main([*servers, *options, "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov"], plugins)
     return output.getvalue()
 
 

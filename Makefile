@@ -19,7 +19,7 @@ test: $(VENV)/ready ## Run the four suites, and check the lessons
 	$(BIN)/pytest
 	$(BIN)/pytest -n auto lessons
 
-check: lint types browser test order diagrams course ## Run all that CI runs
+check: lint types browser test order diagrams course ## Run every check, as CI does on Linux and macOS
 
 lint: $(VENV)/ready ## Check style, format and known security mistakes
 	$(BIN)/ruff check .

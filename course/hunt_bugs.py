@@ -30,7 +30,8 @@ from course.scratch import ignored_by_git
 
 BUGS = Path(__file__).parent / "bugs"
 SERVER = ("app.py", "wsgi.py", "devserver.py", "gunicorn.conf.py")  # the files that can have a bug
-NOT_COPIED = (".git", "lessons", "bugs", "__pycache__")
+NOT_COPIED = (".git", ".github", ".devcontainer", "lessons", "bugs")
+SUITES = ("unit", "integration", "performance", "security", "browser")  # the reader's tests don't need them
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,10 @@ def read_bugs() -> list[Bug]:
     return [Bug.read(path) for path in sorted(BUGS.glob("*.diff"))]
 
 
-def copy_project(root: Path, base: Path) -> Path:
+def copy_project(root: Path, base: Path, without: Iterable[str] = SUITES) -> Path:
     """A copy under a name that says nothing, without what git ignores and without the bugs."""
     project = Path(tempfile.mkdtemp(dir=base)) / root.name
-    ignore = shutil.ignore_patterns(*NOT_COPIED, *ignored_by_git(root))
+    ignore = shutil.ignore_patterns(*NOT_COPIED, *without, *ignored_by_git(root))
     shutil.copytree(root, project, symlinks=True, ignore=ignore)
     return project
 

@@ -5,6 +5,7 @@ has them already. Windows cannot fork, and takes the second.
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import sys
@@ -157,5 +158,6 @@ def run_in_child(project: Path, arguments: Sequence[str], recorder: Recorder, se
     sys.path[:] = [path for path in sys.path if Path(path).resolve() != root]  # the copy comes first anyway
     os.chdir(project)
     os.environ.pop("PYTEST_ADDOPTS", None)
+    gc.freeze()  # what is preloaded stays, so that no garbage collection looks at it
     pytest.main([*arguments, *ARGUMENTS, "--basetemp", str(project.with_name("tmp"))], plugins=[recorder])
     sender.send(vars(recorder.run))

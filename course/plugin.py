@@ -121,7 +121,7 @@ class Blocks(PageCheck):
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section that names the lessons, after what the test printed. xdist passes sections on."""
     report = yield
-    if report.failed and not isinstance(item, PageCheck) and (lessons := pages_about(item)):
+    if report.failed and isinstance(item, pytest.Function) and (lessons := pages_about(item)):
         report.sections.append((SECTION, "\n".join(f"Explained in {lesson}" for lesson in lessons)))
     return report
 

@@ -58,7 +58,7 @@ def test_later():
 @pytest.fixture
 def reader(tmp_path):
     """A project with an empty folder tests/yours."""
-    project = copy_project(ROOT, tmp_path)
+    project = copy_project(ROOT, tmp_path, without=[])
     shutil.copytree(BUGS, project / "course" / "bugs")
     shutil.rmtree(project / TESTS_OF_THE_READER, ignore_errors=True)
     (project / TESTS_OF_THE_READER).mkdir()

@@ -52,6 +52,7 @@ def serve(app: Flask, host: str, port: int, ready: Ready) -> None:
         server.serve_forever(POLL)
         server.serve_accepted(listener)
     finish_requests()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # at its exit, Python restores the action that ends the process
     server.stopped.close()
     ran, served = time.monotonic() - started, next(RequestHandler.served)
     log.info("Stopped after %.1f s; requests served: %d; peak memory: %.1f MB", ran, served, server.peak_memory)
@@ -106,7 +107,7 @@ class Server(ThreadedWSGIServer):
 
     def stop(self, *_: object) -> None:
         """Handle a signal: end serve_forever(), and the wait of every silent connection."""
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would end the process with another status
+        signal.signal(signal.SIGTERM, lambda *_: None)  # SIG_IGN would make Python complain about one that waits
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends the process at once
         self.running.close()
         threading.Thread(target=self.shutdown).start()  # it waits for serve_forever(), which runs in this thread

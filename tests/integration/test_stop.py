@@ -142,6 +142,17 @@ def test_any_number_of_sigterms_ends_with_0(process):
 
 
 @pytest.mark.launch("wsgi.py")
+def test_sigint_and_sigterm_at_once_are_one_stop(process):
+    process.wait_for("Available Endpoints")
+    for signum in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):  # both arrive when it continues
+        process.signal(signum)
+
+    assert process.wait() == 0
+    *_, ruler, last = process.output().splitlines()
+    assert (ruler, last[24:42]) == (60 * "=", "INFO Stopped after")
+
+
+@pytest.mark.launch("wsgi.py")
 def test_second_sigint_ends_at_once(process):
     server = Server.at(process.url())
     with begin(server):

@@ -25,7 +25,7 @@ from app import SECURITY_HEADERS, error_body
 
 SILENCE = 30.0  # seconds after which a connection without a request is closed
 PAUSE = 5.0  # seconds that a client may be silent in the middle of a request
-ARRIVAL = 0.1  # seconds that a stop leaves to a request that has not arrived yet on an open connection
+ARRIVAL = 0.1  # seconds that an open connection has to deliver its request after a stop began
 GRACE = 10.0  # seconds that a stop leaves to the requests in flight
 POLL = 0.05  # seconds between two checks whether shutdown() was called
 
@@ -131,7 +131,7 @@ class RequestHandler(WSGIRequestHandler):
     """Handle one request, and write one line to the log."""
 
     timeout = PAUSE
-    served = itertools.count()  # next() counts in one step, so no thread can get between
+    served = itertools.count()  # next() counts in one step, so threads cannot interleave
     status: int | str | None = None
     length = "-"
 

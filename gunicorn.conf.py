@@ -7,8 +7,8 @@ up to five seconds if the client is silent, and without a limit if it sends half
 from wsgi import address  # if a variable is refused, gunicorn ends here and starts no worker
 
 bind = str(address)
-preload_app = True  # the line above has already loaded the application. To serve new code, restart: SIGHUP cannot
-threads = 64  # in each worker. 64 silent or half-sent connections keep it from all others
+preload_app = True  # the line above has already loaded the application. SIGHUP cannot load new code: restart instead
+threads = 64  # in each worker. 64 silent or half-sent connections block all others
 timeout = 30  # seconds after which a worker that hangs is killed
 graceful_timeout = 8  # seconds for the requests in flight, because containers are killed ten seconds after SIGTERM
 accesslog = "-"  # standard output. The error log goes to standard error

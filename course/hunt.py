@@ -237,7 +237,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def changes(hunt: Hunt) -> Iterator[str]:
-    """The reader may have left the edit of a lesson in place. Then the healthy server has a bug, too."""
+    """Warn if the server has uncommitted changes. A reader may have left the edit of a lesson in place."""
     with contextlib.suppress(RefusedError):  # this is no git repository
         if changed := " ".join(changed_files(hunt.root, [*SERVER])):
             yield f"The server that the hunt copies has changes. To undo them: git restore {changed}"
@@ -256,7 +256,7 @@ Bugs = list[tuple[str, dict[str, Any]]]
 
 
 def findings(bugs: Bugs, config: pytest.Config) -> Iterator[str]:
-    """The hints would be too many for all lessons, unless the reader requests them."""
+    """Show what became of each bug. For all lessons, the hints would be too many, unless the reader requests them."""
     missed = [bug for bug, result in bugs if "hints" in result]
     hinting = config.getoption("hunt") != "all" or config.getoption("hint")
     for bug, result in bugs:

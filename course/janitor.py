@@ -1,6 +1,6 @@
 """Clean up after a lesson, however its check ends: ``python -m course.janitor FOLDER``.
 
-It waits until its standard input is closed. That happens also if the checker is killed.
+It waits until its standard input is closed. This also happens if the checker is killed.
 Then it ends every process that works in the folder or has it in its environment, and removes the folder.
 """
 

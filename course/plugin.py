@@ -106,7 +106,7 @@ class Blocks(PageCheck):
     """All blocks of a lesson: they share a shell, so the first wrong block ends the check."""
 
     def runtest(self) -> None:
-        from course.replay import Replay  # not at the top: who tests another server does not install psutil
+        from course.replay import Replay  # not at the top: psutil is not installed when another server is tested
 
         for program in ("bash", "curl"):
             if not shutil.which(program):

@@ -38,7 +38,7 @@ def send(server: Server) -> Callable[..., Response]:
 
 @pytest.fixture
 def server(server_kind: str, processes: SharedProcesses, request: pytest.FixtureRequest) -> Server:
-    """A server that the tests share: each of this project's in turn, the one of ``--server``, or ``process``."""
+    """This project's servers in turn; with --server, that server; with a mark ``launch``, the test's own process."""
     return Server.at(server_kind if "://" in server_kind else processes.of(request.node).url())
 
 

@@ -178,7 +178,7 @@ def readable(data: bytes) -> str:
 def call(
     application: Callable[..., Iterable[bytes]], method: str = "GET", path: str = "/hello", **environ: Any
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Do with a WSGI application what a server does (PEP 3333), and return status, headers and body."""
+    """Call a WSGI application as a server would (PEP 3333), and return status, headers and body."""
     environ = {"SCRIPT_NAME": "", "QUERY_STRING": "", **environ, "REQUEST_METHOD": method, "PATH_INFO": path}
     setup_testing_defaults(environ)
     started: list[tuple[str, list[tuple[str, str]]]] = []

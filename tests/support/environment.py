@@ -1,4 +1,4 @@
-"""The environment of the tests: the settings and the ``.env`` of the person who runs them change nothing."""
+"""Keep the developer's environment and ``.env`` out of the tests."""
 
 import os
 

@@ -8,7 +8,7 @@ from course import links
 from course.pages import ROOT, Course, Page
 
 
-@pytest.fixture(params=["README.md", "CONTRIBUTING.md", "course/README.md"])
+@pytest.fixture(params=["README.md", "CONTRIBUTING.md", "course/README.md", "examples/README.md", "tests/README.md"])
 def page(request):
     return Page(request.param, (ROOT / request.param).read_text("utf-8"))
 

@@ -6,7 +6,7 @@ The links are the only list of which lesson explains which test.
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -255,6 +255,3 @@ class Course:
         """The line that a link must point to, if its text is a name that its file defines."""
         names_something = link.test or re.fullmatch(r"L\d+", link.fragment)
         return self.definitions(link.file).get(link.name) if names_something else None
-
-    def lessons_with(self, numbers: Sequence[int]) -> list[Page]:
-        return [lesson for lesson in self.lessons if lesson.number in numbers]

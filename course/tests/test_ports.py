@@ -16,10 +16,10 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from app import create_app
+from course.pages import ROOT
 from course.tests.contract_run import failures, serving
 from devserver import RequestHandler
 
-ROOT = Path(__file__).parents[2]
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # Debian has nginx there
 NODE, NGINX = (shutil.which(program, path=PATH) for program in ("node", "nginx"))
 UV = shutil.which("uv", path=Path(sys.executable).parent)

@@ -102,6 +102,7 @@ def name_of(nodeid: str) -> str:
 
 
 def kind_of(item: pytest.Item) -> str:
+    # This file must not import tests.support: the process that runs the tests imports it from the copy.
     return str(getattr(getattr(item, "callspec", None), "params", {}).get("server_kind", ""))
 
 

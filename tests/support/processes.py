@@ -139,7 +139,7 @@ class SharedProcesses:
         """The process that a test is about. It starts now if no earlier test needed it."""
         mark = closest_mark(item)
         if mark and mark.name == "launch":
-            # Tests under one mark share a process, in each round of pytest-repeat another one.
+            # Tests under one mark share a process. They may stop it, so each round of pytest-repeat gets another one.
             key: object = (id(mark), parameters(item).get("__pytest_repeat_step_number"))
             args, options = mark.args, mark.kwargs
         else:

@@ -6,7 +6,7 @@ A failed test names the lesson that explains it.
 
 import re
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from course import links, shape
 from course.pages import Course, LessonError, Page
 
 COURSE = pytest.StashKey[Course]()
-SECTION = "lesson"  # the title of a section in the report of a failed test
+LESSON = "lesson"  # a property of the report of a failed test, and the title of its section
 SKIPPED = "skipped block"
 
 
@@ -119,21 +119,24 @@ class Blocks(PageCheck):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add a section that names the lessons, after what the test printed. xdist passes sections on."""
+    """Add a section that names the lessons, after what the test printed. xdist passes on sections and properties."""
     report = yield
     if report.failed and isinstance(item, pytest.Function) and (lessons := pages_about(item)):
-        report.sections.append((SECTION, "\n".join(f"Explained in {lesson}" for lesson in lessons)))
+        report.user_properties += [(LESSON, str(lesson)) for lesson in lessons]
+        report.sections.append((LESSON, "\n".join(f"Explained in {lesson}" for lesson in lessons)))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List the lessons that explain the failures, and the blocks that were skipped."""
     failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
-    sections = [text for report in failed for name, text in report.sections if name == SECTION]
-    lines = sorted({line.removeprefix("Explained in ") for text in sections for line in text.splitlines()})
-    reports = [report for report in terminalreporter.getreports("") if getattr(report, "when", "") == "teardown"]
-    lines += [line for report in reports for name, line in report.user_properties if name == SKIPPED]
+    torn_down = [report for report in terminalreporter.getreports("") if getattr(report, "when", "") == "teardown"]
+    lines = [*sorted({*properties(failed, LESSON)}), *properties(torn_down, SKIPPED)]
     if lines:
         terminalreporter.section("lessons")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def properties(reports: Iterable[Any], name: str) -> Iterator[Any]:
+    return (value for report in reports for key, value in getattr(report, "user_properties", []) if key == name)

@@ -49,7 +49,7 @@ def pytest_runtest_makereport(
                 "request": list(dict.fromkeys(exchange.repeat for exchange in exchanges))[-5:],
                 "expected": [expected for expected, _ in pairs],
                 "actual": [actual for _, actual in pairs],
-                "lesson": [text.replace("Explained in ", "") for name, text in report.sections if name == "lesson"],
+                "lesson": [value for name, value in report.user_properties if name == "lesson"],
             }
         report.user_properties.append((PROPERTY, result))
     elif report.failed and exchanges:

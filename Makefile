@@ -38,7 +38,7 @@ order: $(VENV)/ready ## Run the suites in random order, and then side by side
 	$(BIN)/pytest -n auto
 
 course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/python -X warn_default_encoding -m pytest course
+	$(BIN)/python -X warn_default_encoding -m pytest -n auto course
 
 browser: $(VENV)/browser ## See what the headers do in a real Chromium
 	$(BIN)/pytest tests/browser

@@ -58,7 +58,8 @@ def failures(urls: Iterable[str], chosen: Collection[Test] | None = None) -> dic
 def run_pytest(urls: Iterable[str], *options: str, plugins: Sequence[object] = ()) -> str:
     """The output of ``pytest --server URL``."""
     servers = [argument for url in urls for argument in ("--server", url)]
-    with redirect_stdout(StringIO()) as output:
+    with redirect_stdout(StringIO()) as output, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTEST_XDIST_WORKER", raising=False)  # or pytest-benchmark warns that it measures nothing
         pytest.main([*servers, *options, "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov"], plugins)
     return output.getvalue()
 

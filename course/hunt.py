@@ -216,7 +216,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """Say "not caught", without a section of failures, because the hunt has a section of its own."""
+    """Say "not caught", without a section of failures, because the hunt prints its own section."""
     return ("not caught", "F", ("NOT CAUGHT", {"red": True})) if "hints" in properties(report) else None
 
 

@@ -1,4 +1,4 @@
-"""The same contract on Python's standard library alone: ``python examples/standard_library.py 3000``."""
+"""The same contract with only Python's standard library: ``python examples/standard_library.py 3000``."""
 
 import json
 import re

@@ -85,5 +85,6 @@ def now() -> str:
 if __name__ == "__main__":
     config = uvicorn.Config(app, "localhost", int(sys.argv[1]), server_header=False, log_level="warning")
     with config.bind_socket() as listener:
+        listener.listen()  # so a client that reads the URL can connect
         print(f"http://localhost:{listener.getsockname()[1]}", flush=True)
         uvicorn.Server(config).run([listener])

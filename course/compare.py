@@ -19,6 +19,8 @@ NORMALISED: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (rf"\d\d/\w{{3}}/\d{{4}}[ :]{CLOCK}", "<date>"),
     # 0.12s, 12.3 ms, 1m2.345s
     (r"\b(\d+m)?\d+\.\d+( ?)(s|ms|µs|us|ns|seconds?)\b", r"<duration>\2\3"),
+    # import time:       341 |     108065 |   flask, as -X importtime prints in microseconds
+    (r"^import time: +\d+ \| +\d+ \|", "import time: <duration> | <duration> |"),
     # Process ID: 7, (pid: 7), [1] 7 as a shell prints for a job, 2026-11-22 13:06:35] [7] as gunicorn logs
     (r"(Process ID: |pid: ?|^\[\d+\] |\d\] \[|:\d+ \()\d+\b", r"\1<pid>"),
     # a port that the system chose has five digits

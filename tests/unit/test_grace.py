@@ -16,9 +16,9 @@ def test_grace_period_is_ten_seconds():
 
 @pytest.fixture
 def stuck_requests():
-    """Three threads that do not end before the test does."""
+    """Ten threads that do not end before the test does."""
     released = threading.Event()
-    threads = [threading.Thread(target=released.wait, args=[5], daemon=True) for _ in range(3)]
+    threads = [threading.Thread(target=released.wait, args=[5], daemon=True) for _ in range(10)]
     for thread in threads:
         thread.start()
     yield threads

@@ -4,6 +4,7 @@ import re
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,17 +50,17 @@ def stop(process, request):
 
 @cache
 def play(process, *signals):
-    """Stop a server that has handled 3 requests, waits for the rest of 5, and has not read another 20.
+    """Stop a server that waits for the rest of 5 requests, has handled 3 others, and has not read another 20.
 
     A second SIGTERM must change nothing.
     """
     server = Server.at(process.url())
     system, ready = psutil.Process(process.popen.pid), time.time()
     memory, started = system.memory_info().rss / 1e6, system.create_time()
-    for _ in range(3):
-        server.send("GET", "/hello")
     idle = server.connect()
     begun = [begin(server) for _ in range(5)]
+    for _ in range(3):
+        server.send("GET", "/hello")  # connections are served in turn, so now the server has all those above
     accepted = [begin(server, END) for _ in range(20)]
     stopped = time.time()
     for signum in signals:
@@ -85,7 +86,8 @@ def begin(server, rest=b""):
 
 def finish(connection, rest=b""):
     with connection:
-        connection.sendall(rest)
+        with suppress(ConnectionError):  # a server that stops without care resets the connection
+            connection.sendall(rest)
         return receive(connection)
 
 
@@ -99,13 +101,21 @@ def wait_until_refused(server):
     pytest.fail("The server still accepts connections")
 
 
+def greetings(responses):
+    return sum(response.endswith(HELLO) for response in responses)
+
+
 def test_requests_in_flight_are_finished(stop):
-    assert [response.endswith(HELLO) for response in stop.in_flight] == [True] * 5
+    finished = greetings(stop.in_flight)
+
+    assert finished == 5
 
 
 def test_requests_that_the_kernel_has_accepted_get_their_response(stop):
     """They wait in the queue of the listening socket. If it is closed first, they are reset."""
-    assert [response.endswith(HELLO) for response in stop.accepted] == [True] * 20
+    served = greetings(stop.accepted)
+
+    assert served == 20
 
 
 def test_idle_connection_is_closed(stop):
@@ -124,7 +134,7 @@ def test_stop_logs_duration_number_of_requests_and_peak_memory(stop):
         r"Stopped after (\d+\.\d) s; requests served: 28; peak memory: (\d+\.\d) MB",
         last,
     )
-    assert parts
+    assert parts, last
     assert stop.at_least - 0.1 <= float(parts[1]) <= stop.at_most + 0.1
     assert float(parts[2]) == pytest.approx(stop.memory, rel=0.3)
 

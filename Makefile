@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3.12; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$python && break; done)
 
+# Without bytecode, each run of pytest would compile its plugins again, for a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test check lint format types order course browser picture diagrams break links audit lock clean
 
 help: ## Explain the targets

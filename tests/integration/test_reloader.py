@@ -28,23 +28,20 @@ def test_edit_is_served_and_the_debugger_shows_a_crash(process):
 
     assert response.status == 500
     assert b"ZeroDivisionError: division by zero" in response.body
-    process.signal(signal.SIGTERM)
-    assert process.wait() == 0
+    stop(process, server, signal.SIGTERM)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX signals")
-@pytest.mark.parametrize(
-    "signum",
-    [
-        pytest.param(signal.SIGINT, marks=pytest.mark.launch("wsgi.py", FLASK_DEBUG="true"), id="SIGINT"),
-        pytest.param(signal.SIGTERM, marks=pytest.mark.launch("wsgi.py", FLASK_DEBUG="true"), id="SIGTERM"),
-    ],
-)
-def test_stop_of_the_reloader_stops_its_child(process, signum):
-    """A service manager or an editor sends the signal only to the process that it started."""
+@pytest.mark.launch("wsgi.py", FLASK_DEBUG="true")
+def test_stop_of_the_reloader_stops_its_child(process):
     server = Server.at(process.url())
     assert server.send("GET", "/hello").status == 200
 
+    stop(process, server, signal.SIGINT)
+
+
+def stop(process, server, signum):
+    """Send a signal only to the reloader, as a service manager or an editor does. Its child must also end."""
     process.signal(signum)
 
     assert process.wait() == 0

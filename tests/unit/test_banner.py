@@ -1,7 +1,9 @@
 """The banner, compared as a whole."""
 
 import io
+import os
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -73,3 +75,16 @@ def test_closed_standard_output_is_ignored(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
 
     wsgi.show_banner(3000, MEMORY)
+
+    assert sys.stdout is sys.stderr
+
+
+def test_pipe_that_nothing_reads_is_ignored(monkeypatch):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with suppress(BrokenPipeError), open(writer, "w", encoding="utf-8") as pipe:  # closing it writes once more
+        monkeypatch.setattr(sys, "stdout", pipe)
+
+        wsgi.show_banner(3000, MEMORY)
+
+        assert sys.stdout is sys.stderr

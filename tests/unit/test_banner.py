@@ -82,7 +82,7 @@ def test_closed_standard_output_is_ignored(monkeypatch):
 def test_pipe_that_nothing_reads_is_ignored(monkeypatch):
     reader, writer = os.pipe()
     os.close(reader)
-    with suppress(BrokenPipeError), open(writer, "w", encoding="utf-8") as pipe:  # closing it writes once more
+    with suppress(BrokenPipeError), os.fdopen(writer, "w", encoding="utf-8") as pipe:  # closing it writes once more
         monkeypatch.setattr(sys, "stdout", pipe)
 
         wsgi.show_banner(3000, MEMORY)

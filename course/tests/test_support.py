@@ -25,9 +25,15 @@ markers =
     integration
     servers(*kinds)
     launch(*args)
+    clause(number)
 """
 CONFTEST = """\
-pytest_plugins = ["tests.support.server_option", "tests.support.suites", "tests.support.tracing"]
+pytest_plugins = [
+    "tests.support.bug_report",
+    "tests.support.server_option",
+    "tests.support.suites",
+    "tests.support.tracing",
+]
 """
 COVERAGE = """\
 [tool.coverage.run]
@@ -62,6 +68,8 @@ def small(pytester, monkeypatch):
         "tests/integration/test_integration.py": UNIT.replace("unit", "integration").replace("True) == 1", "0) == 2"),
     }
     shutil.copytree(ROOT / "tests/support", pytester.path / "tests/support")
+    for name in ("contract.py", "CONTRACT.md"):
+        shutil.copy(ROOT / "tests" / name, pytester.path / "tests")
     for name, text in files.items():
         path = pytester.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +123,17 @@ def test_test_without_the_mark_of_its_suite_is_an_error(small, options):
 
     error = "ERROR: tests/unit/test_new.py: test_new has no mark; write pytestmark = pytest.mark.unit"
     result.stderr.fnmatch_lines([error])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_clause_that_does_not_exist_is_an_error(small):
+    test = 'import pytest\n\n\n@pytest.mark.clause("C99")\ndef test_new():\n    pass\n'
+    small.path.joinpath("tests/yours").mkdir()
+    small.path.joinpath("tests/yours/test_new.py").write_text(test, encoding="utf-8")
+
+    result = small.runpytest_subprocess("tests/yours")
+
+    result.stderr.fnmatch_lines(["ERROR: tests/yours/test_new.py: test_new has clause C99; write one of C1 to C14"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 

@@ -23,6 +23,17 @@ PROPERTY = "contract"  # of a test report; pytest-xdist passes it on
 LONGEST = 500  # characters of a value
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a mark ``clause`` without a clause, before a failure of that test cannot be reported."""
+    known = list(clauses())
+    for item in items:
+        if (mark := item.get_closest_marker("clause")) and mark.args[0] not in known:
+            file = item.nodeid.partition("::")[0]
+            raise pytest.UsageError(
+                f"{file}: {item.name} has clause {mark.args[0]}; write one of {known[0]} to {known[-1]}"
+            )
+
+
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> None:
     """Keep the values of a comparison that failed. pytest explains it as usual."""
     config.stash[COMPARISON] = op, left, right

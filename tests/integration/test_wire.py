@@ -101,7 +101,7 @@ def test_clients_side_by_side_each_get_their_own_response(server):
 @pytest.mark.clause("C13")
 def test_silent_clients_do_not_delay_the_others(server):
     with server.connect(), server.connect(), server.connect():
-        assert server.send("GET", "/hello").body == HELLO
+        assert server.send("GET", "/hello", timeout=5).body == HELLO
 
 
 @pytest.mark.servers("wsgi.py")

@@ -149,3 +149,16 @@ def test_request_on_its_way_gets_a_response_during_a_stop(monkeypatch, listening
     client.sendall(b"no HTTP\r\n\r\n")
 
     assert receive(client).startswith(b"HTTP/1.1 400 ")
+
+
+def test_connections_in_quick_succession_share_a_measurement_of_the_memory(monkeypatch, listening):
+    """A measurement takes as long as a tenth of a request."""
+    devserver, server, _ = listening
+    measured = []
+    monkeypatch.setattr(devserver, "memory", lambda: measured.append(25.0) or 25.0)
+    monkeypatch.setattr(devserver, "POLL", 60)
+
+    for _ in range(3):
+        server.service_actions()
+
+    assert (measured, server.peak_memory) == ([25.0], 25.0)

@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.15 python3.14 python3.13 python3
 # Without bytecode, each run of pytest would compile its plugins again, for a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve test check lint format types order course browser picture diagrams break links audit lock clean
+.PHONY: help serve test check lint format types order course bench browser picture diagrams break links audit lock clean
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ order: $(VENV)/ready ## Run the suites in random order, and then side by side
 
 course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
 	$(BIN)/python -X warn_default_encoding -m pytest -n auto course
+
+# In one row, pytest runs pytest, so a test can take longer than pytest.ini allows.
+bench: $(VENV)/ready ## Measure the server beside a bare Flask application: a table, a picture and the raw figures
+	@mkdir -p .benchmarks
+	$(BIN)/pytest tests/performance/bench.py -o faulthandler_timeout=0 --benchmark-quiet --benchmark-json=.benchmarks/bench.json
+	@echo "The picture is .benchmarks/latency.svg, and the raw figures are in .benchmarks/bench.json."
 
 browser: $(VENV)/browser ## See what the headers do in a real Chromium
 	$(BIN)/pytest tests/browser

@@ -1,5 +1,6 @@
-"""Assert the budgets, and show them in a table at the end."""
+"""Assert the budgets, and show them in a table at the end. ``make bench`` shows its ratios."""
 
+import statistics
 from collections.abc import Callable
 
 import pytest
@@ -20,8 +21,19 @@ def within(record_property: Callable[[str, object], None]) -> Within:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    rows = [value for report in reports for name, value in report.user_properties if name == "budget"]
-    if rows:
+    properties = [each for report in reports for each in report.user_properties]
+    if budgets := [value for name, value in properties if name == "budget"]:
         terminalreporter.section("budgets")
-        for what, measured, budget, unit in rows:
+        for what, measured, budget, unit in budgets:
             terminalreporter.line(f"{what:<56} {measured:>8.2f} {unit:<2} of {budget:>4g} {unit}")
+    if ratios := [value for name, value in properties if name == "ratio"]:
+        terminalreporter.section("beside bare Flask")
+        terminalreporter.line(f"{'':<58} median  quartiles      rounds  aim")
+        for what, values, aim in ratios:
+            low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+            sign, bound = aim.split()
+            met = median <= float(bound) if sign == "<=" else median >= float(bound)
+            quartiles = f"{low:.2f} to {high:.2f}"
+            terminalreporter.line(
+                f"{what:<58} {median:>6.2f}  {quartiles:<13} {len(values):>7}  {aim:<7} {'' if met else 'missed'}"
+            )

@@ -80,10 +80,6 @@ class ServerProcess:
     def signal(self, signum: signal.Signals) -> None:
         self.popen.send_signal(signum)
 
-    def is_silent(self) -> bool:
-        """Does it run, and has it not printed anything yet?"""
-        return self.popen.poll() is None and not self.log.stat().st_size
-
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
@@ -120,12 +116,10 @@ def attempts() -> Iterator[None]:
 class SharedProcesses:
     """The processes that more than one test uses. Their logs are in ``folder``. All of them end together."""
 
-    def __init__(self, folder: Path, tests: Iterable[pytest.Item]):
+    def __init__(self, folder: Path):
         self.folder = folder
-        self.later_tests = iter(tests)
         self.stack = ExitStack()
         self.started: dict[object, ServerProcess] = {}
-        self.booting: list[ServerProcess] = []
 
     def __enter__(self) -> Self:
         return self
@@ -135,14 +129,11 @@ class SharedProcesses:
             process.terminate()
         self.stack.close()
 
-    def start_ahead(self) -> None:
-        """Start the processes of later tests, two at a time. If all booted at once, the tests would hardly run."""
-        self.booting = [process for process in self.booting if process.is_silent()]
-        while len(self.booting) < 2 and (item := next(self.later_tests, None)):
+    def start_for(self, items: Iterable[pytest.Item]) -> None:
+        """Start the processes of these tests side by side."""
+        for item in items:
             if "process" in getattr(item, "fixturenames", ()) or parameters(item).get("server_kind") in COMMANDS:
-                process = self.of(item)
-                if process.is_silent():
-                    self.booting.append(process)
+                self.of(item)
 
     def of(self, item: pytest.Item) -> ServerProcess:
         """The process that a test is about. It starts now if no earlier test needed it."""

@@ -65,10 +65,16 @@ def server_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def processes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedProcesses]:
-    """The child processes that tests share. They start before the first test, and boot while the unit tests run."""
-    with SharedProcesses(tmp_path_factory.mktemp("processes")) as processes:
-        if not hasattr(request.config, "workerinput"):  # a worker of pytest-xdist runs only some of the tests
-            processes.start_for(request.session.items)
+    """The child processes that tests share."""
+    in_worker = hasattr(request.config, "workerinput")  # a worker of pytest-xdist runs only some of the tests
+    later_tests = [] if in_worker else request.session.items
+    with SharedProcesses(tmp_path_factory.mktemp("processes"), later_tests) as processes:
         yield processes
+
+
+@pytest.fixture(autouse=True)
+def _start_ahead(processes: SharedProcesses) -> None:
+    """Let the processes of later tests boot during this one."""
+    processes.start_ahead()

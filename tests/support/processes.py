@@ -80,6 +80,10 @@ class ServerProcess:
     def signal(self, signum: signal.Signals) -> None:
         self.popen.send_signal(signum)
 
+    def is_silent(self) -> bool:
+        """Does it run, and has it not printed anything yet?"""
+        return self.popen.poll() is None and not self.log.stat().st_size
+
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
@@ -116,10 +120,12 @@ def attempts() -> Iterator[None]:
 class SharedProcesses:
     """The processes that more than one test uses. Their logs are in ``folder``. All of them end together."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, tests: Iterable[pytest.Item]):
         self.folder = folder
+        self.later_tests = iter(tests)
         self.stack = ExitStack()
         self.started: dict[object, ServerProcess] = {}
+        self.booting: list[ServerProcess] = []
 
     def __enter__(self) -> Self:
         return self
@@ -129,11 +135,14 @@ class SharedProcesses:
             process.terminate()
         self.stack.close()
 
-    def start_for(self, items: Iterable[pytest.Item]) -> None:
-        """Start the processes of these tests side by side."""
-        for item in items:
+    def start_ahead(self) -> None:
+        """Start the processes of later tests, two at a time. If all booted at once, the tests would hardly run."""
+        self.booting = [process for process in self.booting if process.is_silent()]
+        while len(self.booting) < 2 and (item := next(self.later_tests, None)):
             if "process" in getattr(item, "fixturenames", ()) or parameters(item).get("server_kind") in COMMANDS:
-                self.of(item)
+                process = self.of(item)
+                if process.is_silent():
+                    self.booting.append(process)
 
     def of(self, item: pytest.Item) -> ServerProcess:
         """The process that a test is about. It starts now if no earlier test needed it."""

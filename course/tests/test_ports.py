@@ -19,11 +19,13 @@ from app import create_app
 from course.pages import ROOT
 from course.tests.contract_run import failures, serving
 from devserver import RequestHandler
+from tests.support.processes import ServerProcess
 
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # Debian has nginx there
 NODE, NGINX = (shutil.which(program, path=PATH) for program in ("node", "nginx"))
 UV = shutil.which("uv", path=Path(sys.executable).parent)
 FASTAPI = "examples/fastapi_port.py"
+LARGER = sorted((ROOT / "examples" / "next").glob("*.py"))
 PORTS = [
     pytest.param([sys.executable, "examples/standard_library.py", "0"], id="standard library"),
     pytest.param([UV, "run", "--offline", "--quiet", "--script", FASTAPI, "0"], id="FastAPI"),
@@ -61,6 +63,15 @@ def test_port_keeps_the_contract(command, tmp_path):
         pytest.skip(f"needs `uv sync --script {FASTAPI}` first, which installs FastAPI")
     with port_running(command, tmp_path / "log") as url:
         assert failures([url]) == {}
+
+
+@pytest.mark.parametrize("script", LARGER, ids=lambda path: path.stem)
+def test_larger_server_keeps_the_contract(script, tmp_path):
+    uv = ["-m", "uv", "run", "--offline", "--quiet", "--script"] if "# /// script" in script.read_text("utf-8") else []
+    if uv and subprocess.call([UV, "sync", "--offline", "--quiet", "--script", script]):
+        pytest.skip(f"needs `uv sync --script {script.relative_to(ROOT)}` first, which installs its packages")
+    with ServerProcess([*uv, str(script)], tmp_path / "log", {"PYTHONPATH": str(ROOT)}, cwd=tmp_path) as process:
+        assert failures([process.url()]) == {}
 
 
 @pytest.mark.skipif(not NGINX, reason="needs nginx")

@@ -54,6 +54,20 @@ def test_failures_with_one_cause_are_one_bug_report(url):
     ]
 
 
+def test_missing_header_is_named():
+    app = create_app()
+
+    @app.after_request
+    def without_content_type(response):
+        del response.headers["Content-Type"]
+        return response
+
+    with serving([make_server("localhost", 0, app, threaded=True, request_handler=RequestHandler)]) as [url]:
+        output = run_pytest([url], "--lesson", "7")
+
+    assert "  expected  the header Content-Type\n  actual    no such header\n" in output
+
+
 def test_lesson_runs_its_tests_of_the_contract(url):
     output = run_pytest([url], "--lesson", "7")
 

@@ -12,6 +12,7 @@ from textwrap import indent, wrap
 from typing import Any
 
 import pytest
+from werkzeug.exceptions import BadRequestKeyError
 
 from tests.contract import clauses
 from tests.support.client import Server
@@ -84,7 +85,9 @@ def expected_and_actual(
     error: BaseException, comparison: Comparison | None, received: str
 ) -> Iterator[tuple[str, str]]:
     """The pairs of values that differ."""
-    if isinstance(error, ValueError | LookupError):
+    if isinstance(error, BadRequestKeyError):  # of response.headers["Content-Type"]
+        yield f"the header {error.args[0]}", "no such header"
+    elif isinstance(error, ValueError | LookupError):
         yield "a body as in this clause", f"{received.rpartition('\n')[2]} ({type(error).__name__}: {error})"
     elif not isinstance(error, AssertionError):
         yield "a response", f"{type(error).__name__}: {error}"

@@ -22,7 +22,7 @@ from devserver import RequestHandler
 from tests.support.processes import ServerProcess
 
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # Debian has nginx there
-NODE, NGINX = (shutil.which(program, path=PATH) for program in ("node", "nginx"))
+NODE, NGINX, GO = (shutil.which(program, path=PATH) for program in ("node", "nginx", "go"))
 UV = shutil.which("uv", path=Path(sys.executable).parent)
 FASTAPI = "examples/fastapi_port.py"
 LARGER = sorted((ROOT / "examples" / "next").glob("*.py"))
@@ -30,6 +30,14 @@ PORTS = [
     pytest.param([sys.executable, "examples/standard_library.py", "0"], id="standard library"),
     pytest.param([UV, "run", "--offline", "--quiet", "--script", FASTAPI, "0"], id="FastAPI"),
     pytest.param([NODE, "examples/node.mjs", "0"], id="Node", marks=pytest.mark.skipif(not NODE, reason="needs Node")),
+    pytest.param(
+        [NODE, "examples/express.mjs", "0"],
+        id="Express",
+        marks=pytest.mark.skipif(
+            not NODE or not ROOT.joinpath("node_modules/express").exists(),
+            reason="needs Node, and `npm install --no-save express` in this folder",
+        ),
+    ),
 ]
 
 
@@ -62,6 +70,15 @@ def test_port_keeps_the_contract(command, tmp_path):
     if FASTAPI in command and subprocess.call([UV, "sync", "--offline", "--quiet", "--script", FASTAPI]):
         pytest.skip(f"needs `uv sync --script {FASTAPI}` first, which installs FastAPI")
     with port_running(command, tmp_path / "log") as url:
+        assert failures([url]) == {}
+
+
+@pytest.mark.skipif(not GO, reason="needs Go")
+def test_port_in_go_keeps_the_contract(tmp_path):
+    """It is compiled first, because a SIGTERM for ``go run`` does not reach the server."""
+    port = tmp_path / "port"
+    subprocess.run([GO, "build", "-o", port, "examples/go_port.go"], cwd=ROOT, check=True)
+    with port_running([port, "0"], tmp_path / "log") as url:
         assert failures([url]) == {}
 
 

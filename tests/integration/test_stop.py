@@ -23,7 +23,7 @@ pytestmark = [
 BEGIN, END = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n", b"Connection: close\r\n\r\n"
 
 
-@dataclass
+@dataclass(repr=False)  # it would bury the line of a failure
 class Stop:
     """What the clients and the log saw of a stop."""
 

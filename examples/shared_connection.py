@@ -1,12 +1,16 @@
 """Be a proxy that sends the requests of two clients on one connection: an attacker's, then another client's.
 
-``python -m examples.shared_connection 3000`` prints what the other client gets from the server on port 3000.
+``python -m examples.shared_connection wsgi.py`` starts a server, and prints what the other client gets after each attack.
 """
 
-import socket
 import sys
+import tempfile
 from http.client import HTTPMessage, parse_headers
+from pathlib import Path
 from typing import BinaryIO
+
+from tests.support.client import Server
+from tests.support.processes import COMMANDS, ServerProcess
 
 GREETING = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /hello HTTP/1.1\r\nHost: localhost\r\n"
@@ -23,11 +27,10 @@ ATTACKS = {
 }
 
 
-def next_client_gets(port: int, attack: bytes) -> str:
+def next_client_gets(server: Server, attack: bytes) -> str:
     """Send an attack and then the greeting, each as one request, and return the body of the second response."""
-    with socket.create_connection(("localhost", port), timeout=10) as connection:
+    with server.connect(attack) as connection:
         responses = connection.makefile("rb")
-        connection.sendall(attack)
         headers, _ = read_response(responses)
         if headers["Connection"] == "close":
             return "(a new connection)"
@@ -42,6 +45,12 @@ def read_response(responses: BinaryIO) -> tuple[HTTPMessage, str]:
     return headers, responses.read(int(headers["Content-Length"])).decode().strip()
 
 
+def main(kind: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, ServerProcess(COMMANDS[kind], Path(folder, "log")) as process:
+        server = Server.at(process.url())
+        for name, attack in ATTACKS.items():
+            print(f"{name:<18} {next_client_gets(server, attack)}")
+
+
 if __name__ == "__main__":
-    for name, attack in ATTACKS.items():
-        print(f"{name:<18} {next_client_gets(int(sys.argv[1]), attack)}")
+    main(sys.argv[1])

@@ -1,6 +1,6 @@
 """Be a proxy that sends the requests of two clients on one connection: an attacker's, then another client's.
 
-``python -m examples.shared_connection wsgi.py`` starts a server, and prints what the other client gets after each attack.
+``python -m examples.shared_connection wsgi.py`` starts a server, and prints what the other client gets after an attack.
 """
 
 import sys

@@ -64,7 +64,7 @@ def tests(course: Course) -> Iterator[str]:
     """A lesson links each test, or the test waits for its lesson."""
     waiting = [name for _, _, name in waiting_tests(course)]
     for test, line in course.tests.items():
-        if test not in course.explained and not any(covers(name, test) for name in waiting):
+        if not course.lessons_about(test) and not any(covers(name, test) for name in waiting):
             file, _, name = test.partition("::")
             yield (
                 f"{file}:{line}: no lesson links {name}; write {link_to(test, course)} in the one that explains it, "
@@ -85,8 +85,8 @@ def waiting(course: Course) -> Iterator[str]:
         elif not matching:
             near = get_close_matches(name, [*course.tests, *{test.partition("::")[0] for test in course.tests}], 1)
             yield f"{where} there is no such test; {instead(near)}"
-        elif all(test in course.explained for test in matching):
-            yield f"{where} {course.explained[matching[0]][0].name} links it; delete this line"
+        elif all(map(course.lessons_about, matching)):
+            yield f"{where} {course.lessons_about(matching[0])[0].name} links it; delete this line"
 
 
 def waiting_tests(course: Course) -> Iterator[tuple[int, str, str]]:

@@ -144,6 +144,11 @@ class Page:
         ]
 
     @cached_property
+    def tests(self) -> list[str]:
+        """The node id of each test that the page links, once."""
+        return list(dict.fromkeys(link.test for link in self.links if link.test))
+
+    @cached_property
     def fences(self) -> list[Fence]:
         found = []
         for before, token in zip([None, *self.tokens], self.tokens, strict=False):
@@ -222,14 +227,10 @@ class Course:
         self.lessons = [page for page in self.pages if page.number]
         self._definitions: dict[str, dict[str, int]] = {}
 
-    @cached_property
-    def explained(self) -> dict[str, list[Page]]:
-        """The lessons that link a test, by the test's node id."""
-        explained: dict[str, list[Page]] = {}
-        for lesson in self.lessons:
-            for test in dict.fromkeys(link.test for link in lesson.links if link.test):
-                explained.setdefault(test, []).append(lesson)
-        return explained
+    def lessons_about(self, test: str) -> list[Page]:
+        """The lessons that link a test. Only those with its name are parsed, because parsing all takes time."""
+        name = test.rpartition("::")[2]
+        return [lesson for lesson in self.lessons if name in lesson.text and test in lesson.tests]
 
     @cached_property
     def tests(self) -> dict[str, int]:

@@ -44,17 +44,18 @@ def chosen_numbers(config: pytest.Config) -> list[str]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if numbers := {int(number) for number in chosen_numbers(config)}:
-        chosen = [item for item in items if any(page.number in numbers for page in pages_about(item))]
+        pages = [page for page in config.stash[COURSE].lessons if page.number in numbers]
+        tests = {test for page in pages for test in page.tests}
+        chosen = [
+            item for item in items if (item.page in pages if isinstance(item, PageCheck) else test_of(item) in tests)
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
 
 
-def pages_about(item: pytest.Item) -> list[Page]:
-    """The page that a check is about, or the lessons that link a test."""
-    if isinstance(item, PageCheck):
-        return [item.page]
-    # A node id ends with the test's parameters, and with the group that xdist adds.
-    return item.config.stash[COURSE].explained.get(re.split(r"[\[@]", item.nodeid)[0], [])
+def test_of(item: pytest.Item) -> str:
+    """The node id without the test's parameters, and without the group that xdist adds."""
+    return re.split(r"[\[@]", item.nodeid)[0]
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -121,7 +122,8 @@ class Blocks(PageCheck):
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section that names the lessons, after what the test printed. xdist passes on sections and properties."""
     report = yield
-    if report.failed and isinstance(item, pytest.Function) and (lessons := pages_about(item)):
+    is_red_test = report.failed and isinstance(item, pytest.Function)
+    if lessons := item.config.stash[COURSE].lessons_about(test_of(item)) if is_red_test else []:
         report.user_properties += [(LESSON, str(lesson)) for lesson in lessons]
         report.sections.append((LESSON, "\n".join(f"Explained in {lesson}" for lesson in lessons)))
     return report

@@ -180,9 +180,8 @@ def test_timestamp_advances_with_the_clock(send, method, path):
         return timestamp_of(send(method, path)), sent, time.monotonic()
 
     first, first_sent, first_received = sample()
+    time.sleep(0.15)
     last, last_sent, last_received = sample()
-    while last_sent - first_received < 0.15:
-        last, last_sent, last_received = sample()
 
     passed = (last_received - first_received + last_sent - first_sent) / 2
     taken = last_received - last_sent + first_received - first_sent

@@ -11,9 +11,6 @@ from pathlib import Path
 
 from course.pages import Course, Link, Page
 
-LAST = 29  # the number of lessons when all are written
-WAITING = "course/waiting.txt"  # the tests whose lesson is not written yet
-
 
 def links(page: Page, course: Course) -> Iterator[str]:
     """Each link leads to a file, heading, line or test that exists."""
@@ -61,44 +58,11 @@ def similar_tests(link: Link, course: Course) -> Iterator[str]:
 
 
 def tests(course: Course) -> Iterator[str]:
-    """A lesson links each test, or the test waits for its lesson."""
-    waiting = [name for _, _, name in waiting_tests(course)]
+    """A lesson links each test."""
     for test, line in course.tests.items():
-        if not course.lessons_about(test) and not any(covers(name, test) for name in waiting):
+        if not course.lessons_about(test):
             file, _, name = test.partition("::")
-            yield (
-                f"{file}:{line}: no lesson links {name}; write {link_to(test, course)} in the one that explains it, "
-                f"or `N {test}` in {WAITING} until lesson N is written"
-            )
-
-
-def waiting(course: Course) -> Iterator[str]:
-    """A test waits only for a lesson that is not written yet."""
-    written = {lesson.number: lesson.name for lesson in course.lessons}
-    for line, number, name in waiting_tests(course):
-        matching = [test for test in course.tests if covers(name, test)]
-        where = f"{WAITING}:{line}: {number} {name}:"
-        if not number.isdecimal() or not 1 <= int(number) <= LAST:
-            yield f"{where} write the number of a lesson, 1 to {LAST}, then a test, or a file of tests"
-        elif int(number) in written:
-            yield f"{where} lesson {int(number)} is written; link the tests in {written[int(number)]}, delete this line"
-        elif not matching:
-            near = get_close_matches(name, [*course.tests, *{test.partition("::")[0] for test in course.tests}], 1)
-            yield f"{where} there is no such test; {instead(near)}"
-        elif all(map(course.lessons_about, matching)):
-            yield f"{where} {course.lessons_about(matching[0])[0].name} links it; delete this line"
-
-
-def waiting_tests(course: Course) -> Iterator[tuple[int, str, str]]:
-    """The line, the lesson's number and the test of each entry in the list. ``#`` begins a comment."""
-    path = course.root / WAITING
-    for line, text in enumerate(path.read_text("utf-8").splitlines() if path.exists() else [], 1):
-        if entry := text.partition("#")[0].split(maxsplit=1):
-            yield line, entry[0], entry[1].strip() if len(entry) > 1 else ""
-
-
-def covers(name: str, test: str) -> bool:
-    return test == name or test.startswith(f"{name}::")
+            yield f"{file}:{line}: no lesson links {name}; write {link_to(test, course)} in the one that explains it"
 
 
 def instead(options: Iterable[str]) -> str:

@@ -77,7 +77,6 @@ class PageFile(pytest.File):
             checks["numbers"] = partial(shape.numbers, course)
             checks["map"] = partial(shape.the_map, course)
             checks["tests"] = partial(links.tests, course)
-            checks["waiting"] = partial(links.waiting, course)
         for name, check in checks.items():
             yield PageCheck.from_parent(self, name=name, page=page, check=check)
         if page.number:

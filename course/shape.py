@@ -6,7 +6,6 @@ Each check yields one line per fault. The line says what to write instead.
 import re
 from collections.abc import Iterator
 
-from course.links import LAST
 from course.pages import Course, Page
 
 SECTIONS = ["See it", "How it works", "Break it", "The tests", "What this does not prove", "Your turn", "Recap"]
@@ -77,17 +76,15 @@ def last_line(lesson: Page, course: Course) -> Iterator[str]:
 
 
 def numbers(course: Course) -> Iterator[str]:
-    """No two lessons have the same number. A page that is not a lesson has no number."""
+    """The lessons are numbered from 1, without a gap. A page that is not a lesson has no number."""
     for page in course.pages:
         if not page.number and page.file[0].isdecimal():
             yield f"{page.name}:1: write the number with two digits and a hyphen, as in 06-routes.md"
     found = [lesson.number for lesson in course.lessons]
-    for number in sorted(set(found)):
-        files = " and ".join(lesson.name for lesson in course.lessons if lesson.number == number)
-        if found.count(number) > 1:
-            yield f"lessons/: {files} have number {number:02}; give each its own number"
-        if number > LAST:
-            yield f"lessons/: {files} has number {number:02}; number the lessons 01 to {LAST}"
+    for number in range(1, max(found, default=0) + 1):
+        if found.count(number) != 1:
+            files = " and ".join(lesson.name for lesson in course.lessons if lesson.number == number)
+            yield f"lessons/: {files or 'no file'} has number {number:02}; number the lessons 01 to {len(found):02}"
 
 
 def the_map(course: Course) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""A small course without a fault: two lessons, their map and three tests."""
+"""A small course without a fault: two lessons, their map and two tests."""
 
 from pathlib import Path
 
 ONE, TWO, MAP = "lessons/01-one.md", "lessons/02-two.md", "lessons/README.md"
-TESTS, WAITING = "tests/unit/test_app.py", "course/waiting.txt"
+TESTS = "tests/unit/test_app.py"
 LESSON = """\
 # {title}
 
@@ -56,10 +56,6 @@ def test_cases(case):
 
 def test_fails():
     assert False
-
-
-def test_waits():
-    pass
 """,
     ONE: LESSON.format(
         title="1. Run it",
@@ -88,7 +84,6 @@ Begin with [the first](01-one.md).
 {ROW_2}
 """,
     "lessons/troubleshooting.md": "# When something does not work\n",
-    WAITING: "# lesson, then a test or a file\n3 tests/unit/test_app.py::test_waits\n",
 }
 
 

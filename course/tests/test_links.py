@@ -12,7 +12,6 @@ from course.tests.small_course import (
     ROW_2,
     TESTS,
     TWO,
-    WAITING,
     edit,
     write,
     write_small_course,
@@ -31,27 +30,13 @@ def faults(root):
     course = Course(root)
     found = [fault for page in course.pages for fault in links.links(page, course)]
     found += [fault for lesson in course.lessons for fault in shape.shape(lesson, course)]
-    for check in (links.tests, links.waiting, shape.numbers, shape.the_map):
+    for check in (links.tests, shape.numbers, shape.the_map):
         found += check(course)
     return found
 
 
 def test_course_without_a_fault(root):
     assert faults(root) == []
-
-
-def test_tests_can_wait_before_the_first_lesson_is_written(tmp_path):
-    write(tmp_path, TESTS, FILES[TESTS])
-
-    assert [fault.partition(";")[0] for fault in faults(tmp_path)] == [
-        f"{TESTS}:5: no lesson links test_cases",
-        f"{TESTS}:11: no lesson links test_fails",
-        f"{TESTS}:15: no lesson links test_waits",
-    ]
-
-    write(tmp_path, WAITING, f"1 {TESTS}\n")
-
-    assert faults(tmp_path) == []
 
 
 CASES = {
@@ -109,40 +94,19 @@ CASES = {
         f"{MAP}:3: [the first](01-on.md): there is no lessons/01-on.md; write 01-one.md",
     ),
     "unlinked test": (
-        (TESTS, "def test_waits", "def test_new():\n    pass\n\n\ndef test_waits"),
-        (
-            f"{TESTS}:15: no lesson links test_new; write [`test_new`](../{TESTS}#L15) in the one that explains it, "
-            f"or `N {TESTS}::test_new` in {WAITING} until lesson N is written"
-        ),
+        (TESTS, "assert False\n", "assert False\n\n\ndef test_new():\n    pass\n"),
+        f"{TESTS}:15: no lesson links test_new; write [`test_new`](../{TESTS}#L15) in the one that explains it",
     ),
     "lesson without a test": (
         (ONE, LINK, "Nothing"),
         f"{ONE}:1: links no test; write one as [`test_name`](../tests/unit/test_file.py#L12)",
-        (
-            f"{TESTS}:5: no lesson links test_cases; write {LINK} in the one that explains it, "
-            f"or `N {TESTS}::test_cases` in {WAITING} until lesson N is written"
-        ),
-    ),
-    "linked test waits": (
-        (WAITING, "3 ", f"3 {TESTS}::test_fails\n3 "),
-        f"{WAITING}:2: 3 {TESTS}::test_fails: {TWO} links it; delete this line",
-    ),
-    "unknown test waits": (
-        (WAITING, "3 ", f"3 {TESTS}::test_wait\n3 "),
-        f"{WAITING}:2: 3 {TESTS}::test_wait: there is no such test; write {TESTS}::test_waits",
-    ),
-    "test waits for a lesson that is written": (
-        (WAITING, "3 ", "02 "),
-        f"{WAITING}:2: 02 {TESTS}::test_waits: lesson 2 is written; link the tests in {TWO}, delete this line",
-    ),
-    "test waits for a lesson beyond the last": (
-        (WAITING, "3 ", "30 "),
-        f"{WAITING}:2: 30 {TESTS}::test_waits: write the number of a lesson, 1 to 29, then a test, or a file of tests",
+        f"{TESTS}:5: no lesson links test_cases; write {LINK} in the one that explains it",
     ),
     "gap in the numbers": (
         ("lessons/04-four.md", "", FILES[TWO].replace("# 2. Stop it", "# 4. End")),
         f"{TWO}:30: write as the last line: [1. Run it](01-one.md) · [All lessons](README.md) · [4. End](04-four.md)",
         "lessons/04-four.md:30: write as the last line: [2. Stop it](02-two.md) · [All lessons](README.md)",
+        "lessons/: no file has number 03; number the lessons 01 to 03",
         (
             f"{MAP}: lists lessons/04-four.md 0 times; write it once: "
             "| [4. End](04-four.md) | How does it stop, and *when?* | 15 | `pytest --lesson 4` |"
@@ -232,16 +196,6 @@ def test_fault_is_found_with_what_to_write_instead(root, change, expected):
     edit(root, *change)
 
     assert faults(root) == list(expected)
-
-
-def test_a_file_of_tests_can_wait(root):
-    write(root, WAITING, f"3 {TESTS}\n")
-
-    assert faults(root) == []
-
-    edit(root, TWO, "- [`test_fails`]", "- [`test_waits`](../tests/unit/test_app.py#L15)\n- [`test_fails`]")
-
-    assert faults(root) == [f"{WAITING}:1: 3 {TESTS}: {ONE} links it; delete this line"]
 
 
 def test_tests_of_the_reader_need_no_lesson(root):

@@ -180,6 +180,7 @@ def test_timestamp_advances_with_the_clock(send, method, path):
         return timestamp_of(send(method, path)), sent, time.monotonic()
 
     first, first_sent, first_received = sample()
+    # a clock that has stopped would differ by this time
     time.sleep(0.15)
     last, last_sent, last_received = sample()
 

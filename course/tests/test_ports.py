@@ -14,11 +14,13 @@ import pytest
 from flask import request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 from app import create_app
 from course.pages import ROOT
 from course.tests.contract_run import failures, serving
 from devserver import RequestHandler
+from tests.support.client import Server
 from tests.support.processes import ServerProcess
 
 PATH = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"  # Debian has nginx there
@@ -93,15 +95,40 @@ def test_larger_server_keeps_the_contract(script, tmp_path):
 
 @pytest.mark.skipif(not NGINX, reason="needs nginx")
 def test_contract_is_kept_behind_nginx_with_a_prefix(tmp_path):
+    with (
+        port_running([sys.executable, "examples/standard_library.py", "0"], tmp_path / "log") as url,
+        nginx_in_front_of(url, tmp_path) as proxy,
+    ):
+        assert failures([proxy]) == {}
+
+
+@pytest.mark.skipif(not NGINX, reason="needs nginx")
+@pytest.mark.parametrize("method", ["GET", "TRACE"])
+def test_nginx_adds_the_address_of_the_client(method, tmp_path):
+    """A location that does not do it lets the client choose its address. TRACE has another location than GET."""
+
+    @Request.application
+    def show(request):
+        return Response(request.headers["X-Forwarded-For"])
+
+    server = make_server("localhost", 0, show, threaded=True)
+    with serving([server]) as [url], nginx_in_front_of(url, tmp_path) as proxy:
+        response = Server.at(proxy).send(method, "/hello", {"X-Forwarded-For": "203.0.113.7"})
+
+    assert response.body in {b"203.0.113.7, 127.0.0.1", b"203.0.113.7, ::1"}
+
+
+@contextmanager
+def nginx_in_front_of(url, folder):
+    """Run nginx, and return the URL of the server at ``url`` behind it."""
     with socket.create_server(("localhost", 0)) as listener:
         listen = listener.getsockname()[1]
-    with port_running([sys.executable, "examples/standard_library.py", "0"], tmp_path / "log") as url:
-        text = (ROOT / "examples" / "nginx.conf").read_text(encoding="utf-8")
-        text = text.replace("LISTEN", str(listen)).replace("UPSTREAM", url.rpartition(":")[2])
-        (tmp_path / "nginx.conf").write_text(text, encoding="utf-8")
-        command = [NGINX, "-p", tmp_path, "-c", "nginx.conf", "-e", "stderr"]
-        with running(command, tmp_path / "nginx.log", lambda: is_open(listen)):
-            assert failures([f"http://localhost:{listen}/api"]) == {}
+    text = (ROOT / "examples" / "nginx.conf").read_text(encoding="utf-8")
+    text = text.replace("LISTEN", str(listen)).replace("UPSTREAM", url.rpartition(":")[2])
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    command = [NGINX, "-p", folder, "-c", "nginx.conf", "-e", "stderr"]
+    with running(command, folder / "nginx.log", lambda: is_open(listen)):
+        yield f"http://localhost:{listen}/api"
 
 
 def is_open(port):

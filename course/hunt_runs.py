@@ -158,7 +158,8 @@ def run_in_child(project: Path, arguments: Sequence[str], recorder: Recorder, se
     root = Path(__file__).parent.parent
     sys.path[:] = [path for path in sys.path if Path(path).resolve() != root]  # the copy comes first anyway
     os.chdir(project)
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for variable in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):  # they are about the pytest that hunts
+        os.environ.pop(variable, None)
     gc.freeze()  # what is preloaded stays, so that no garbage collection looks at it
     pytest.main([*arguments, *ARGUMENTS, "--basetemp", str(project.with_name("tmp"))], plugins=[recorder])
     sender.send(vars(recorder.run))

@@ -71,7 +71,7 @@ def test_missing_header_is_named():
 def test_lesson_runs_its_tests_of_the_contract(url):
     output = run_pytest([url], "--lesson", "7")
 
-    assert "Bodies   broken: C2" in output
+    assert "Bodies   broken: C1, C2\n" in output
     assert "CORS     not tested" in output
 
 

@@ -4,14 +4,13 @@ A bug that survives the whole suite names a test of the reader's. It must count 
 """
 
 import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from course.edits import apply, read_edits
 from course.hunt import Hunt
-from course.hunt_bugs import SERVER, Bug, copy_project, read_bugs
-from course.hunt_runs import Run, run_tests
+from course.hunt_bugs import SERVER, copy_project, read_bugs
+from course.hunt_runs import run_tests
 from course.pages import ROOT, TESTS_OF_THE_READER, Course
 
 BUGS = read_bugs()
@@ -41,32 +40,19 @@ def project(tmp_path_factory):
     return project
 
 
-@pytest.fixture(scope="module")
-def runs(project, tmp_path_factory):
-    """For each bug, a run of the test that it names. They run side by side."""
-    base = tmp_path_factory.mktemp("bugs")
-
-    def run(bug: Bug) -> Run:
-        planted = copy_project(project, base, without=[])
-        bug.plant(planted)
-        chosen = None if bug.survives else {bug.caught_by}
-        file = bug.caught_by.partition("::")[0]
-        return run_tests(planted, file, "--exitfirst", chosen=chosen, server_kinds={bug.server_kind})
-
-    with ThreadPoolExecutor(2) as pool:
-        futures: dict[str, Future[Run]] = {bug.name: pool.submit(run, bug) for bug in BUGS}
-        yield futures
-        pool.shutdown(cancel_futures=True)
-
-
 @each_bug
 def test_bug_changes_the_server(bug):
     assert {edit.file for edit in bug.edits} <= set(SERVER)
 
 
 @each_bug
-def test_bug_is_caught_by_the_test_that_it_names(runs, bug):
-    run = runs[bug.name].result()
+def test_bug_is_caught_by_the_test_that_it_names(bug, project, tmp_path):
+    planted = copy_project(project, tmp_path, without=[])
+    bug.plant(planted)
+    file = bug.caught_by.partition("::")[0]
+    chosen = None if bug.survives else {bug.caught_by}
+
+    run = run_tests(planted, file, "--exitfirst", chosen=chosen, server_kinds={bug.server_kind})
 
     assert run.fixtures, f"there is no {bug.caught_by}"
     assert run.failed, f"{bug.caught_by} is green"

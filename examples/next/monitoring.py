@@ -25,7 +25,7 @@ def start():
 
 @application.after_request
 def observe(response):
-    route = request.url_rule.rule if request.url_rule else "none"  # a label of each path would fill the memory
+    route = request.url_rule.rule if request.url_rule else "none"  # one label per path would fill the memory
     SECONDS.labels(route, response.status_code).observe(time.perf_counter() - g.start)
     return response
 

@@ -26,7 +26,9 @@ def login():
 @application.get("/me")
 def me():
     """Reads the cookie"""
-    return {"user": session["user"]} if "user" in session else abort(401, "Sign in first")
+    if "user" not in session:
+        abort(401, "Sign in first")
+    return {"user": session["user"]}
 
 
 if __name__ == "__main__":

@@ -12,5 +12,5 @@ threads = 64  # in each worker. 64 silent or half-sent connections block all oth
 timeout = 30  # seconds after which a worker that hangs is killed
 graceful_timeout = 8  # seconds for the requests in flight, because containers are killed ten seconds after SIGTERM
 accesslog = "-"  # standard output. The error log goes to standard error
-access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(B)s bytes %(M)s ms"  # %(U)s is decoded, so it could forge a line
+access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(B)s bytes %(M)s ms"  # raw_uri is the path as it was sent
 control_socket_disable = True  # it would be a file in the home directory

@@ -42,9 +42,22 @@ def chosen_numbers(config: pytest.Config) -> list[str]:
     return [number.strip() for numbers in config.getoption("lesson") or [] for number in numbers.split(",")]
 
 
+def chosen_lessons(config: pytest.Config) -> list[Page]:
+    numbers = {int(number) for number in chosen_numbers(config)}
+    return [page for page in config.stash[COURSE].lessons if page.number in numbers]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``--lesson``, do not import a test file that the lessons do not link, because imports take time."""
+    pages = chosen_lessons(config)
+    if not pages or not collection_path.match("test_*.py"):
+        return None
+    linked = {config.rootpath / test.partition("::")[0] for page in pages for test in page.tests}
+    return collection_path not in linked or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if numbers := {int(number) for number in chosen_numbers(config)}:
-        pages = [page for page in config.stash[COURSE].lessons if page.number in numbers]
+    if pages := chosen_lessons(config):
         tests = {test for page in pages for test in page.tests}
         chosen = [
             item for item in items if (item.page in pages if isinstance(item, PageCheck) else test_of(item) in tests)

@@ -94,6 +94,12 @@ def test_one_page_is_checked_by_its_path(small):
     assert collected(small, ONE) == [f"{ONE}::links", f"{ONE}::shape", f"{ONE}::blocks"]
 
 
+def test_lesson_does_not_import_the_files_that_it_does_not_link(small):
+    small.makepyfile(**{"tests/unit/test_other": "raise RuntimeError"})
+
+    small.runpytest_subprocess("--lesson", "2").assert_outcomes(failed=1, deselected=2)
+
+
 def test_lesson_and_lessons_together(small):
     assert collected(small, "lessons", "--lesson", "2") == [f"{TWO}::links", f"{TWO}::shape", f"{TWO}::blocks"]
 

@@ -4,6 +4,7 @@
 A failed test names the lesson that explains it.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -26,6 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lesson", action="append", metavar="N", help="run the tests that lesson N links; 6,7 for two")
     group.addoption("--update", action="store_true", help="correct the outputs in the lessons")
     group.addoption("--lesson-timeout", type=float, default=60.0, metavar="SECONDS", help="for one command [60]")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """The workers for ``-n auto``: half as many again as processors, because lessons often wait for a server."""
+    processors = os.cpu_count() or 1
+    return processors * 3 // 2 if all(argument.startswith("lessons") for argument in config.args) else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -100,6 +100,12 @@ def test_lesson_does_not_import_the_files_that_it_does_not_link(small):
     small.runpytest_subprocess("--lesson", "2").assert_outcomes(failed=1, deselected=2)
 
 
+def test_lessons_get_more_workers_than_processors(small):
+    result = small.runpytest_subprocess("lessons", "-n", "auto")
+
+    result.stdout.fnmatch_lines([f"{os.cpu_count() * 3 // 2} workers *"])
+
+
 def test_lesson_and_lessons_together(small):
     assert collected(small, "lessons", "--lesson", "2") == [f"{TWO}::links", f"{TWO}::shape", f"{TWO}::blocks"]
 

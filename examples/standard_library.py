@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-ALLOWED = "GET, HEAD, OPTIONS"
+METHODS = "GET, HEAD, OPTIONS"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -57,14 +57,14 @@ class Handler(BaseHTTPRequestHandler):
         if path not in ROUTES:
             self.refuse(HTTPStatus.NOT_FOUND, "The requested resource was not found", path)
         elif self.command == "OPTIONS":
-            preflight = self.headers.get("Access-Control-Request-Method") in ALLOWED.split(", ")
-            allow = {"Allow": ALLOWED} | ({"Access-Control-Allow-Methods": ALLOWED} if preflight else {})
+            preflight = self.headers.get("Access-Control-Request-Method") in METHODS.split(", ")
+            allow = {"Allow": METHODS} | ({"Access-Control-Allow-Methods": METHODS} if preflight else {})
             self.reply(HTTPStatus.OK, b"", allow)
         elif self.command in {"GET", "HEAD"}:
             self.reply(HTTPStatus.OK, ROUTES[path]())
         else:
             message = f"The {self.command} method is not allowed for this endpoint"
-            self.refuse(HTTPStatus.METHOD_NOT_ALLOWED, message, path, {"Allow": ALLOWED})
+            self.refuse(HTTPStatus.METHOD_NOT_ALLOWED, message, path, {"Allow": METHODS})
 
     def refuse(self, status: HTTPStatus, message: str, path: str, headers: dict[str, str] | None = None) -> None:
         error = {"status": status, "error": status.phrase, "message": message, "path": path, "method": self.command}

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 def app():
     """One view raises an exception, the other calls ``abort``.
 
-    pytest-flask turns ``TESTING`` on, and Flask then raises an unhandled exception again. The setting prevents that.
+    With ``TESTING`` or debug mode on, Flask raises an unhandled exception again. The setting prevents that.
     """
     app = create_app({"PROPAGATE_EXCEPTIONS": False})
 

@@ -1,5 +1,6 @@
-"""Register the options of the lessons and of the hunt, for each way to call pytest."""
+"""What each way to call pytest needs: the options of the lessons and of the hunt, and Ctrl-C."""
 
+import signal
 from contextlib import suppress
 
 import pytest
@@ -12,3 +13,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option in ("--no-cov-on-fail", "--benchmark-columns"):
         with suppress(ValueError):  # the plugin is installed
             parser.addoption(option, nargs="?")
+
+
+def pytest_configure() -> None:
+    """Let servers end with SIGINT also in ``pytest &``: a shell ignores it there, and servers inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,7 @@
-"""What each way to call pytest needs: the options of the lessons and of the hunt, and Ctrl-C."""
+"""What each way to call pytest needs: the options of the lessons and of the hunt, Ctrl-C, and a quick end."""
 
 import signal
+import sys
 from contextlib import suppress
 
 import pytest
@@ -19,3 +20,10 @@ def pytest_configure() -> None:
     """Let servers end with SIGINT also in ``pytest &``: a shell ignores it there, and servers inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Skip the summary of Hypothesis if no test has imported it: it would import all of Hypothesis to say nothing."""
+    plugins = session.config.pluginmanager
+    if "hypothesis" not in sys.modules and (plugin := plugins.get_plugin("hypothesispytest")):
+        plugins.unregister(plugin)

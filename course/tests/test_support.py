@@ -1,6 +1,7 @@
 """The plugins in tests/support, run by pytest on a small project."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,3 +170,12 @@ def is_of(process, session):
         return os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE
     except (ProcessLookupError, psutil.NoSuchProcess):
         return False
+
+
+def test_run_without_properties_does_not_import_hypothesis():
+    """It would take a quarter of the time of a short run."""
+    command = [sys.executable, "-X", "importtime", "-m", "pytest", "-q", "tests/unit/test_time.py"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+
+    assert re.search(r"\| +pytest$", run.stderr, re.MULTILINE)
+    assert not re.search(r"\| +hypothesis$", run.stderr, re.MULTILINE)

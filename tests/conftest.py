@@ -1,8 +1,6 @@
 """The fixtures that every suite uses: the application in this process, and real servers in child processes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,10 +47,17 @@ def process(processes: SharedProcesses, request: pytest.FixtureRequest) -> Serve
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+def run(processes: SharedProcesses) -> Iterator[Callable[..., ServerProcess]]:
     """Start a Python process that the test may end: ``run("wsgi.py", PORT="3001")`` returns it."""
-    with ExitStack() as stack:
-        yield lambda *args, **environ: stack.enter_context(ServerProcess(args, tmp_path / "log", environ))
+    started = []
+
+    def run(*args: str, **environ: str) -> ServerProcess:
+        started.append(processes.start(*args, **environ))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.terminate()  # the next test need not wait for its end
 
 
 @pytest.fixture

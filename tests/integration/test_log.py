@@ -1,7 +1,6 @@
 """The output of ``python wsgi.py``: the banner once it listens, then one line for each request."""
 
 import re
-import select
 import socket
 import struct
 
@@ -67,12 +66,10 @@ def test_empty_line_before_a_request_is_ignored(process, server):
 
 def test_silent_connection_logs_nothing(process, server):
     lines = process.output().count("\n")
-    with server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.1)
+    server.connect().close()
     server.send("GET", "/hello?silence")
     logged(process, "GET /hello?silence")
 
-    assert not closed
     assert process.output().count("\n") == lines + 1
 
 

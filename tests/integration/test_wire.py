@@ -56,7 +56,7 @@ def test_server_header_has_no_version(server):
 @pytest.mark.clause("C13")
 def test_request_can_arrive_in_pieces(server):
     request = server.request()
-    response = server.send_bytes(*(request[start : start + 20] for start in range(0, len(request), 20)), pause=0.03)
+    response = server.send_bytes(*(request[start : start + 20] for start in range(0, len(request), 20)), pause=0.01)
 
     assert response.partition(b"\r\n\r\n")[2] == HELLO
 
@@ -107,7 +107,7 @@ def test_silent_clients_do_not_delay_the_others(server):
 @pytest.mark.servers("wsgi.py")
 def test_client_can_be_silent_before_its_request(server):
     with server.connect() as connection:
-        closed, _, _ = select.select([connection], [], [], 0.5)
+        closed, _, _ = select.select([connection], [], [], 0.2)
         connection.sendall(server.request())
         response = receive(connection)
 
@@ -130,7 +130,8 @@ def test_silent_connection_is_closed_after_30_seconds(monkeypatch, listening):
     """The test shortens this time."""
     devserver, server, client = listening
     assert devserver.SILENCE == 30
-    monkeypatch.setattr(devserver, "SILENCE", 0.05)
+    monkeypatch.setattr(devserver, "SILENCE", 0.02)
+    monkeypatch.setattr(devserver, "ARRIVAL", 0)
 
     server.handle_request()
 
@@ -145,7 +146,7 @@ def test_request_on_its_way_gets_a_response_during_a_stop(monkeypatch, listening
     server.running.close()
 
     server.handle_request()
-    select.select([client], [], [], 0.1)
+    select.select([client], [], [], 0.02)
     client.sendall(b"no HTTP\r\n\r\n")
 
     assert receive(client).startswith(b"HTTP/1.1 400 ")

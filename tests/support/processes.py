@@ -1,5 +1,6 @@
 """Python programs in child processes: the servers under test, and what tests start for themselves."""
 
+import itertools
 import os
 import re
 import shutil
@@ -125,6 +126,7 @@ class SharedProcesses:
         self.later_tests = iter(tests)
         self.stack = ExitStack()
         self.started: dict[object, ServerProcess] = {}
+        self.numbers = itertools.count()
         self.booting: list[ServerProcess] = []
 
     def __enter__(self) -> Self:
@@ -155,9 +157,13 @@ class SharedProcesses:
             key = kind = parameters(item)["server_kind"]
             args, options = tuple(COMMANDS[kind]), {}
         if key not in self.started:
-            process = launch(self.folder / str(len(self.started)), *args, **options)
-            self.started[key] = self.stack.enter_context(process)
+            self.started[key] = self.start(*args, **options)
         return self.started[key]
+
+    def start(self, *args: str, **options: Any) -> ServerProcess:
+        """Start a process. It ends with the others, unless a test ends it."""
+        process = launch(self.folder / str(next(self.numbers)), *args, **options)
+        return self.stack.enter_context(process)
 
 
 def closest_mark(node: pytest.Item) -> pytest.Mark | None:

@@ -28,12 +28,12 @@ def stuck_requests():
 
 
 def test_stuck_requests_share_one_grace_period(monkeypatch, stuck_requests):
-    monkeypatch.setattr(devserver, "GRACE", 0.1)
+    monkeypatch.setattr(devserver, "GRACE", 0.05)
     began = time.monotonic()
 
     devserver.finish_requests()
 
-    assert 0.1 <= time.monotonic() - began < 0.9
+    assert 0.05 <= time.monotonic() - began < 0.45
     assert all(thread.is_alive() for thread in stuck_requests)
 
 

@@ -30,6 +30,7 @@ class Stop:
     in_flight: list[bytes]
     accepted: list[bytes]
     idle: bytes
+    seconds: float
     exit_status: int
     output: str
     memory: float
@@ -76,6 +77,7 @@ def play(process, signum):
         in_flight,
         [finish(connection) for connection in accepted],
         finish(idle),
+        time.time() - stopped,
         process.wait(),
         process.output(),
         memory,
@@ -125,7 +127,9 @@ def test_requests_that_the_kernel_has_accepted_get_their_response(stop):
 
 
 def test_idle_connection_is_closed(stop):
+    """It does not delay the stop until the grace period of ten seconds is over."""
     assert stop.idle == b""
+    assert stop.seconds < 5
 
 
 def test_stop_exits_with_0(stop):

@@ -5,6 +5,7 @@ import select
 import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -136,6 +137,14 @@ def test_silent_connection_is_closed_after_30_seconds(monkeypatch, listening):
     server.handle_request()
 
     assert receive(client) == b""
+
+
+def test_200_clients_can_wait_until_the_server_accepts_them(listening):
+    """Python's default is 128. The system drops the next client's first packet, and it tries again a second later."""
+    _, server, _ = listening
+    with ExitStack() as clients:
+        for _ in range(min(200, socket.SOMAXCONN) - 1):  # there is one already
+            clients.enter_context(socket.create_connection(server.server_address, 0.5))
 
 
 def test_request_on_its_way_gets_a_response_during_a_stop(monkeypatch, listening):

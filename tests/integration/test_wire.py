@@ -139,6 +139,19 @@ def test_silent_connection_is_closed_after_30_seconds(monkeypatch, listening):
     assert receive(client) == b""
 
 
+def test_response_without_a_length_is_logged_with_a_dash(caplog, listening):
+    """For example a stream. The application in this repository sends none."""
+    _, server, client = listening
+    server.app = lambda environ, start_response: start_response("200 OK", []) and [b"some ", b"text"]
+    client.sendall(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    with caplog.at_level("INFO"):
+        server.handle_request()
+        receive(client)
+
+    assert re.fullmatch(r"GET /stream 200 - bytes \d+\.\d ms", caplog.messages[0])
+
+
 def test_200_clients_can_wait_until_the_server_accepts_them(listening):
     """Python's default is 128. The system drops the next client's first packet, and it tries again a second later."""
     _, server, _ = listening

@@ -100,7 +100,7 @@ def test_whole_run_fails_if_a_branch_is_not_covered(small, options):
     assert result.ret == 1
 
 
-@pytest.mark.parametrize("options", [["-m", "unit"], ["-k", "then"], ["tests/unit"], ["--no-cov"], ["--collect-only"]])
+@pytest.mark.parametrize("options", [["-m", "unit"], ["-k", "then"], ["tests/unit"], ["--no-cov"], ["--sw"], ["--co"]])
 def test_other_runs_start_no_coverage(small, options):
     result = small.runpytest_subprocess(*options)
 
@@ -122,7 +122,7 @@ def test_test_without_the_mark_of_its_suite_is_an_error(small, options):
 
     result = small.runpytest_subprocess(*options, "--no-cov")
 
-    error = "ERROR: tests/unit/test_new.py: test_new has no mark; write pytestmark = pytest.mark.unit"
+    error = "ERROR: tests/unit/test_new.py: test_new lacks its mark; write pytestmark = pytest.mark.unit"
     result.stderr.fnmatch_lines([error])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 

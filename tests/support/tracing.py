@@ -1,6 +1,7 @@
 """When coverage traces, and what it demands.
 
-A whole run of the suites must cover 100 % of the server. A part of them is measured only if a report is requested.
+A whole run must cover 100 % of the server: ``pytest`` without files and without an option of ``NARROWING``.
+Another run is measured only if a report is requested.
 """
 
 from collections.abc import Generator
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from coverage import Coverage
 
 NARROWING = (
-    *("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "collectonly"),
+    *("markexpr", "keyword", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly"),
     *("lesson", "hunt", "server"),
 )
 TRACING: "pytest.StashKey[Coverage]" = pytest.StashKey()

@@ -44,6 +44,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.register_error_handler(HTTPException, handle_http_exception)
     app.register_error_handler(InternalServerError, handle_internal_server_error)
 
+    # The banner shows the docstrings of the views.
     @app.get("/hello")
     def hello() -> dict[str, str]:
         """Returns 'Hello world'"""
@@ -105,7 +106,7 @@ def refusal(variable: str, value: str, reason: str) -> ConfigurationError:
 
 
 class OneLineJSONProvider(DefaultJSONProvider):
-    """JSON on one line, with keys in the given order and a space after ``:`` and ``,``, also in debug mode."""
+    """JSON on one line, with keys in the given order and a space after ``:`` and ``,``, even in debug mode."""
 
     sort_keys = False
 
@@ -119,7 +120,7 @@ def exact_origins(origins: Iterable[str]) -> list[str | re.Pattern[str]]:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Add each header that the view has not set. The names are read once, because each search for one is slow."""
+    """Add each header that the view has not set. The names are read once, because each lookup would read them all."""
     present = {name.lower() for name, _ in response.headers}
     for name, value in SECURITY_HEADERS.items():
         if name.lower() not in present:
@@ -145,7 +146,7 @@ def handle_internal_server_error(error: InternalServerError) -> Response:
 
 
 def error_body(error: HTTPException, message: str, **details: str) -> dict[str, Any]:
-    """The shape of every error body, also of those that the development server sends."""
+    """The shape of every error body, including those that the development server sends."""
     return {"status": error.code, "error": error.name, "message": message, **details, "timestamp": timestamp()}
 
 

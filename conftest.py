@@ -1,4 +1,4 @@
-"""What each way to call pytest needs: the options of the lessons and of the hunt, Ctrl-C, and a quick end."""
+"""For every run of pytest, whichever folder it tests: ``--lesson``, ``--hunt``, a working Ctrl-C, and a quick end."""
 
 import signal
 import sys
@@ -10,14 +10,14 @@ pytest_plugins = ["course.hunt", "course.plugin"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Accept the options of pytest.ini also without their plugins: ``--server`` needs only pytest and Werkzeug."""
+    """Accept the options of pytest.ini even if their plugins are not installed: ``--server`` does not need them."""
     for option in ("--no-cov-on-fail", "--benchmark-columns"):
         with suppress(ValueError):  # the plugin is installed
             parser.addoption(option, nargs="?")
 
 
 def pytest_configure() -> None:
-    """Let servers end with SIGINT also in ``pytest &``: a shell ignores it there, and servers inherit that."""
+    """Let SIGINT end the servers even in ``pytest &``: a shell ignores it there, and child processes inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -25,12 +25,12 @@ from app import SECURITY_HEADERS, error_body
 
 SILENCE = 30.0  # seconds after which a connection without a request is closed
 PAUSE = 5.0  # seconds that a client may be silent in the middle of a request
-ARRIVAL = 0.1  # seconds that an open connection has to deliver its request after a stop began
+ARRIVAL = 0.1  # seconds that a silent connection has to begin its request after a stop began
 GRACE = 10.0  # seconds that a stop leaves to the requests in flight
 POLL = 0.05  # seconds between two checks whether shutdown() was called
 
 PROCESS = psutil.Process()
-# Unlike epoll(), poll() needs no descriptor for itself. Unlike select(), it takes descriptors from 1024 upward.
+# Unlike epoll(), poll() needs no descriptor for itself. Unlike select(), it accepts descriptors above 1023.
 Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def serve(app: Flask, host: str, port: int, ready: Ready) -> None:
         server.serve_forever(POLL)
         server.serve_accepted(listener)
     finish_requests()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # at its exit, Python restores the action that ends the process
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # at exit, Python resets a handler to SIG_DFL, but keeps SIG_IGN
     server.stopped.close()
     ran, served = time.monotonic() - started, next(RequestHandler.served)
     log.info("Stopped after %.1f s; requests served: %d; peak memory: %.1f MB", ran, served, server.peak_memory)
@@ -89,11 +89,11 @@ class Server(ThreadedWSGIServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.running, self.stopped = socket.socketpair()  # once one is closed, the other is readable
+        self.running, self.stopped = socket.socketpair()  # to close `running` makes `stopped` readable
 
     def service_actions(self) -> None:
-        """serve_forever() calls this method after each connection, and every ``POLL`` seconds."""
-        if (now := time.monotonic()) >= self.next_measurement:  # it takes as long as a tenth of a request
+        """Measure the memory. serve_forever() calls this after each connection, and every ``POLL`` seconds."""
+        if (now := time.monotonic()) >= self.next_measurement:  # a measurement takes a tenth of a request's time
             self.peak_memory = max(self.peak_memory, memory())
             self.next_measurement = now + POLL
 
@@ -110,10 +110,10 @@ class Server(ThreadedWSGIServer):
 
     def stop(self, *_: object) -> None:
         """Handle a signal: end serve_forever(), and the wait of every silent connection."""
-        signal.signal(signal.SIGTERM, lambda *_: None)  # SIG_IGN would make Python complain about one that waits
+        signal.signal(signal.SIGTERM, lambda *_: None)  # with SIG_IGN, Python would report a pending one as an error
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends the process at once
         self.running.close()
-        threading.Thread(target=self.shutdown).start()  # it waits for serve_forever(), which runs in this thread
+        threading.Thread(target=self.shutdown).start()  # it waits until this thread has left serve_forever()
 
     def serve_accepted(self, listener: socket.socket) -> None:
         """Serve the connections that the kernel has accepted, because closing the listener would reset them."""
@@ -144,7 +144,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def parse_request(self) -> bool:
         """Read the head of a request. If it is invalid, send an error and return false."""
-        self.started = time.perf_counter()  # again: in debug mode, the client may have been silent until now
+        self.started = time.perf_counter()  # again, because in debug mode setup() precedes the first byte
         if self.raw_requestline in (b"\r\n", b"\n"):
             self.close_connection = False  # RFC 9112 §2.2: ignore an empty line, and read the next one
             return False
@@ -181,7 +181,7 @@ class RequestHandler(WSGIRequestHandler):
         return "Werkzeug"  # without its version
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        self.status = code  # end_headers() writes the line, because then the length is known
+        self.status = code  # end_headers() writes the line: only then is the length known
 
     def send_header(self, keyword: str, value: str) -> None:
         super().send_header(keyword, value)
@@ -190,7 +190,7 @@ class RequestHandler(WSGIRequestHandler):
 
     def end_headers(self) -> None:
         super().end_headers()
-        if self.status is not None:  # as it is after an interim 100 Continue
+        if self.status is not None:  # it is None after an interim 100 Continue
             next(self.served)
             request = " ".join(self.requestline.split()[:2]).encode("unicode_escape").decode() or "-"
             milliseconds = 1000 * (time.perf_counter() - self.started)

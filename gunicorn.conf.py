@@ -7,10 +7,10 @@ up to five seconds if the client is silent, and without a limit if it sends half
 from wsgi import address  # if a variable is refused, gunicorn ends here and starts no worker
 
 bind = str(address)
-preload_app = True  # the line above has already loaded the application. SIGHUP cannot load new code: restart instead
-threads = 64  # in each worker. 64 silent or half-sent connections block all others
-timeout = 30  # seconds after which a worker that hangs is killed
+preload_app = True  # the import above has already loaded the application. SIGHUP cannot load new code: restart instead
+threads = 64  # in each worker. 64 clients that are silent or send half a request block all others
+timeout = 30  # seconds without a sign of life, after which a worker is killed
 graceful_timeout = 8  # seconds for the requests in flight, because containers are killed ten seconds after SIGTERM
 accesslog = "-"  # standard output. The error log goes to standard error
 access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(B)s bytes %(M)s ms"  # raw_uri is the path as it was sent
-control_socket_disable = True  # it would be a file in the home directory
+control_socket_disable = True  # the socket would be a file in the home directory

@@ -30,7 +30,7 @@ class Address:
     def from_environ(cls, environ: Mapping[str, str], *, debug: bool) -> Self:
         """Read and check the variables. Raises :class:`app.ConfigurationError` for the first wrong one."""
         host = environ.get("HOST", "localhost")
-        if not host:  # a server would listen on every address
+        if not host:  # with an empty host, a server would listen on every address
             raise refusal("HOST", host, "it must be a host name or address of this machine")
         if debug and not is_loopback(host):
             raise refusal("HOST", host, "with FLASK_DEBUG on, it must be localhost or another loopback address")
@@ -47,7 +47,7 @@ class Address:
 def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:  # another host name
+    except ValueError:  # a host name other than localhost
         return False
 
 
@@ -73,7 +73,7 @@ application, address = configure()
 
 
 def main() -> None:
-    """Run the development server. gunicorn does not call this function, so its workers load neither it nor psutil."""
+    """Run the development server. gunicorn does not call this function, so it loads neither devserver nor psutil."""
     from devserver import serve, serve_in_debug_mode
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
@@ -90,7 +90,7 @@ def show_banner(port: int, memory: float) -> None:
         encoding = sys.stdout.encoding
         print(banner(port, memory).encode(encoding, "replace").decode(encoding), flush=True)
     except (AttributeError, OSError):  # closed, full, or a pipe that nothing reads
-        sys.stdout = sys.stderr  # Python would try again at the end, and exit with 120
+        sys.stdout = sys.stderr  # at exit, Python would flush the broken one, and exit with 120
 
 
 def banner(port: int, memory: float) -> str:

@@ -141,7 +141,7 @@ def run_tests(
 
 def kill(pid: int | None) -> None:
     """End a process that is still there, and the servers that it started."""
-    import psutil  # here, because --server needs only pytest and Werkzeug
+    import psutil  # here, because --server must not need it
 
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)

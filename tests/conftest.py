@@ -36,7 +36,7 @@ def send(server: Server) -> Callable[..., Response]:
 
 @pytest.fixture
 def server(server_kind: str, processes: SharedProcesses, request: pytest.FixtureRequest) -> Server:
-    """This project's servers in turn; with --server, that server; with a mark ``launch``, the test's own process."""
+    """One of our servers: the test runs once for each. With --server, that one; with a mark ``launch``, its own."""
     return Server.at(server_kind if "://" in server_kind else processes.of(request.node).url())
 
 
@@ -73,9 +73,9 @@ def server_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def processes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedProcesses]:
     """The child processes that tests share."""
-    in_worker = hasattr(request.config, "workerinput")  # a worker of pytest-xdist runs only some of the tests
-    later_tests = [] if in_worker else request.session.items
-    with SharedProcesses(tmp_path_factory.mktemp("processes"), later_tests) as processes:
+    in_worker = hasattr(request.config, "workerinput")  # of pytest-xdist: other workers run most of the tests
+    tests = [] if in_worker else request.session.items
+    with SharedProcesses(tmp_path_factory.mktemp("processes"), tests) as processes:
         yield processes
 
 

@@ -41,7 +41,7 @@ def test_failures_with_one_cause_are_one_bug_report(url):
         "  expected  application/json\n"
         "  actual    application/json; charset=utf-8\n"
         "  lesson    lessons/….md\n"
-        "  and N more tests fail for the same cause (C1, C2, C3, C5, C6)\n\n"
+        "  and N more tests fail for the same reason (C1, C2, C3, C5, C6)\n\n"
     )
     assert re.findall(r"(?m)^\w+ +(?:kept|broken.*)$", output) == [
         "Bodies   broken: C1, C2, C3",

@@ -70,7 +70,7 @@ def test_server_of_another_protocol_is_refused():
 def test_redirect_is_refused_and_shown():
     with serving(b"HTTP/1.1 301 Moved\r\nLocation: https://b.example/\r\nContent-Length: 0\r\n\r\n") as port:
         assert server_option.refusal(f"http://localhost:{port}") == (
-            "it redirects to https://b.example/, so give that URL if it is the server's"
+            "it redirects to https://b.example/, so pass that URL if it belongs to the server"
         )
 
 

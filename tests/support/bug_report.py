@@ -1,4 +1,4 @@
-"""How the failure of a test against a server reads.
+"""What the failure of a test against a server shows.
 
 With ``--server``, it is a report for the person who wrote that server, and failures with one cause are one entry.
 Otherwise pytest shows the failed test, and this plugin adds the requests and responses.
@@ -25,7 +25,7 @@ LONGEST = 500  # characters of a value
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a mark ``clause`` without a clause, before a failure of that test cannot be reported."""
+    """Refuse a mark ``clause`` whose number is not in CONTRACT.md: no failure of its test could be reported."""
     known = list(clauses())
     for item in items:
         if (mark := item.get_closest_marker("clause")) and mark.args[0] not in known:
@@ -40,7 +40,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
     config.stash[COMPARISON] = op, left, right
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # this sees a report last, with the lesson in it
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # so it sees a report last, after course.plugin has added the lesson
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -208,5 +208,5 @@ def bug_report(failures: list[dict[str, Any]]) -> str:
     if others:
         numbers = sorted({each["clause"] for each in failures}, key=lambda number: int(number[1:]))
         more = "1 more test fails" if len(others) == 1 else f"{len(others)} more tests fail"
-        lines.append(f"  and {more} for the same cause ({', '.join(numbers)})")
+        lines.append(f"  and {more} for the same reason ({', '.join(numbers)})")
     return "\n".join(lines) + "\n"

@@ -138,13 +138,13 @@ class Server:
     def send_bytes(self, *pieces: bytes, pause: float = 0, hang_up: bool = False) -> bytes:
         """Send bytes on a new connection, and return all that the server sends until it closes the connection.
 
-        After each piece, wait ``pause`` seconds for a response. ``hang_up`` tells the server that the client sends no
-        more. The server may close the connection at any time.
+        After each piece, wait ``pause`` seconds at most for a response. ``hang_up`` tells the server that the client
+        sends no more. The server may close the connection at any time.
         """
         data = b"".join(pieces)
         exchange = self.record(readable(data), readable(data))
         with self.connect() as connection:
-            with suppress(OSError):  # also ENOTCONN, which is no ConnectionError
+            with suppress(OSError):  # the server has closed it. ENOTCONN is no ConnectionError
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for piece in pieces:
                     connection.sendall(piece)

@@ -2,11 +2,14 @@
 
 import os
 
-VARIABLES = ["HOST", "PORT", "FLASK_ENV", "FLASK_DEBUG", "SECRET_KEY", "CORS_ORIGINS", "FLASK_APP", "GUNICORN_CMD_ARGS"]
+VARIABLES = [
+    *("HOST", "PORT", "FLASK_ENV", "FLASK_DEBUG", "SECRET_KEY", "CORS_ORIGINS"),
+    *("FLASK_APP", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"),  # of Flask's command and of gunicorn
+]
 
 
 def pytest_configure() -> None:
-    """Do this before the first test module imports ``wsgi``, which reads the environment."""
+    """This precedes the import of ``wsgi``, which reads the environment. Child processes inherit it."""
     for variable in VARIABLES:
         os.environ.pop(variable, None)
     os.environ.update(PYTHON_DOTENV_DISABLED="1", FLASK_SKIP_DOTENV="1")

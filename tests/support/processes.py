@@ -52,7 +52,7 @@ class ServerProcess:
         self.cwd = cwd
         variables = {**os.environ, "PORT": "0", "PYTHONUTF8": "1", **(environ or {})}
         if not covered:
-            variables["COVERAGE_PROCESS_CONFIG"] = None
+            variables["COVERAGE_PROCESS_CONFIG"] = None  # coverage would trace the child process
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, *self.args],
@@ -82,7 +82,7 @@ class ServerProcess:
         self.popen.send_signal(signum)
 
     def is_silent(self) -> bool:
-        """Does it run, and has it not printed anything yet?"""
+        """Whether it runs and has not printed anything yet."""
         return self.popen.poll() is None and not self.log.stat().st_size
 
     def output(self) -> str:
@@ -119,7 +119,7 @@ def attempts() -> Iterator[None]:
 
 
 class SharedProcesses:
-    """The processes that more than one test uses. Their logs are in ``folder``. All of them end together."""
+    """The processes of a run. Tests share them if they can. Their logs are in ``folder``. All of them end together."""
 
     def __init__(self, folder: Path, tests: Iterable[pytest.Item]):
         self.folder = folder
@@ -138,7 +138,7 @@ class SharedProcesses:
         self.stack.close()
 
     def start_ahead(self) -> None:
-        """Start the processes of later tests, two at a time. If all booted at once, the tests would hardly run."""
+        """Start the processes of later tests, two at a time. If all booted at once, the tests would be slow."""
         self.booting = [process for process in self.booting if process.is_silent()]
         while len(self.booting) < 2 and (item := next(self.later_tests, None)):
             if "process" in getattr(item, "fixturenames", ()) or parameters(item).get("server_kind") in COMMANDS:
@@ -150,7 +150,7 @@ class SharedProcesses:
         """The process that a test is about. It starts now if no earlier test needed it."""
         mark = closest_mark(item)
         if mark and mark.name == "launch":
-            # Tests under one mark share a process. They may stop it, so each round of pytest-repeat gets another one.
+            # Tests under one mark share a process. They may stop it, so each round of pytest-repeat has a new one.
             key: object = (id(mark), parameters(item).get("__pytest_repeat_step_number"))
             args, options = mark.args, mark.kwargs
         else:

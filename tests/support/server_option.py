@@ -15,7 +15,10 @@ PROBE_TIMEOUT = 5.0  # seconds
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--server", action="append", metavar="URL", help="test a server that is running: http://localhost:3000"
+        "--server",
+        action="append",
+        metavar="URL",
+        help="run the tests of the contract against a server that is running: http://localhost:3000",
     )
 
 
@@ -44,7 +47,7 @@ def refusal(url: str) -> str | None:
     except (OSError, http.client.HTTPException) as error:
         return f"no response: {getattr(error, 'strerror', None) or str(error).strip() or type(error).__name__}"
     if 300 <= response.status < 400:
-        return f"it redirects to {response.headers.get('Location')}, so give that URL if it is the server's"
+        return f"it redirects to {response.headers.get('Location')}, so pass that URL if it belongs to the server"
     if response.status == 404:
         return "its /hello is a 404, so add the prefix if it has one, such as /api"
     return None
@@ -93,6 +96,6 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     if config.getoption("server") and config.getoption("lesson") and not items:
         return (
             f"Lesson {', '.join(config.getoption('lesson'))} has no test of the contract. "
-            "Its tests need our own process or application: its start, settings, log or code."
+            "Its tests see our server from inside: its start, settings, log or code."
         )
     return None

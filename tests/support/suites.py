@@ -1,4 +1,4 @@
-"""Each test of a suite has the suite's mark. Without it, ``pytest -m unit`` would skip the test silently."""
+"""Each test of a suite has the suite's mark. Without it, ``pytest -m unit`` would leave the test out."""
 
 import pytest
 
@@ -13,4 +13,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         file = item.nodeid.partition("::")[0]
         folder, suite, *_ = [*file.split("/"), ""]
         if folder == "tests" and suite in SUITES and not item.get_closest_marker(suite):
-            raise pytest.UsageError(f"{file}: {item.name} has no mark; write pytestmark = pytest.mark.{suite}")
+            raise pytest.UsageError(f"{file}: {item.name} lacks its mark; write pytestmark = pytest.mark.{suite}")

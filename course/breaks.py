@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from course.edits import Edit, EditError, apply, read_edits
-from course.pages import ROOT, Course
+from course.pages import ROOT, TESTS_OF_THE_READER, Course
 
 SECTION = "Break it"
 
@@ -34,7 +34,10 @@ def break_it(root: Path, number: str) -> list[Edit]:
 
 
 def edits_of(root: Path, number: str) -> list[Edit]:
-    """The edits right under "Break it". A sub-section there shows one of several, so it is left out."""
+    """The edits right under "Break it", except for a test that the reader writes there.
+
+    A sub-section there shows one of several edits, so it is left out.
+    """
     lessons = {str(lesson.number): lesson for lesson in Course(root).lessons}
     lesson = lessons.get(number.lstrip("0"))
     if not lesson:
@@ -42,7 +45,8 @@ def edits_of(root: Path, number: str) -> list[Edit]:
     fences = [f for f in lesson.fences if f.language == "diff" and f.headings and f.headings[-1].source == SECTION]
     if not fences:
         raise RefusedError(f"lesson {number} has no edit right under {SECTION!r}")
-    return [edit for fence in fences for edit in read_edits(fence.lines)]
+    edits = [edit for fence in fences for edit in read_edits(fence.lines)]
+    return [edit for edit in edits if not edit.file.startswith(TESTS_OF_THE_READER)]
 
 
 def changed_files(root: Path, files: list[str]) -> list[str]:

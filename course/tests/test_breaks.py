@@ -54,6 +54,15 @@ def test_edits_right_under_the_heading_are_applied(root, capsys, number):
     assert capsys.readouterr().out == "Changed: app.py\nTo undo it: git restore app.py\n"
 
 
+def test_file_of_the_reader_is_left_to_the_reader(root, capsys):
+    new = "```diff\n--- /dev/null\n+++ tests/yours/test_mine.py\n+import pytest\n```\n\n### Another way"
+    edit(root, ONE, "### Another way", new)
+
+    assert breaks.main(["1"]) == 0
+    assert capsys.readouterr().out == "Changed: app.py\nTo undo it: git restore app.py\n"
+    assert not (root / "tests/yours/test_mine.py").exists()
+
+
 def test_new_file_is_removed_to_undo_it(root, capsys):
     edit(
         root,

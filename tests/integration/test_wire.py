@@ -3,11 +3,14 @@
 import re
 import select
 import socket
+import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
+from werkzeug.serving import make_server
 
 from tests.contract import HELLO
 from tests.support.client import Request, receive
@@ -150,6 +153,28 @@ def test_response_without_a_length_is_logged_with_a_dash(caplog, listening):
         receive(client)
 
     assert re.fullmatch(r"GET /stream 200 - bytes \d+\.\d ms", caplog.messages[0])
+
+
+def test_logged_time_begins_with_the_request_in_debug_mode(caplog):
+    """Werkzeug's server, which debug mode uses, calls setup() while the client is still silent."""
+    import devserver  # as above
+
+    def speak():
+        sent.append(time.perf_counter())
+        client.sendall(b"no HTTP\r\n\r\n")
+
+    sent = []
+    with (
+        caplog.at_level("INFO"),
+        make_server("localhost", 0, None, request_handler=devserver.RequestHandler) as server,
+        socket.create_connection(server.server_address) as client,
+    ):
+        threading.Timer(0.05, speak).start()
+        server.handle_request()
+        received = time.perf_counter()
+
+    logged = float(re.fullmatch(r"no HTTP 400 \d+ bytes (\d+\.\d) ms", caplog.messages[0])[1])
+    assert logged <= 1000 * (received - sent[0]) + 0.1
 
 
 def test_200_clients_can_wait_until_the_server_accepts_them(listening):

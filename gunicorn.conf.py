@@ -4,10 +4,11 @@ Put a proxy that buffers requests, such as nginx, in front of gunicorn. A worker
 up to five seconds if the client is silent, and without a limit if it sends half a request.
 """
 
-from wsgi import address  # if a variable is refused, gunicorn ends here and starts no worker
+# If a variable is refused, gunicorn ends here and starts no worker. The import also loads the application, once for
+# all workers. So SIGHUP cannot load new code: restart instead.
+from wsgi import address
 
 bind = str(address)
-preload_app = True  # the import above has already loaded the application. SIGHUP cannot load new code: restart instead
 threads = 64  # in each worker. 64 clients that are silent or send half a request block all others
 timeout = 30  # seconds without a sign of life, after which a worker is killed
 graceful_timeout = 8  # seconds for the requests in flight, because containers are killed ten seconds after SIGTERM

@@ -60,7 +60,7 @@ def play(process, signum):
     idle = server.connect()
     begun = [begin(server) for _ in range(5)]
     for _ in range(3):
-        server.send("GET", "/hello")  # connections are served in turn, so now the server has all those above
+        server.send("GET", "/hello")  # connections leave the queue in turn, so now the server has all those above
     accepted = [begin(server, END) for _ in range(20)]
     stopped = time.time()
     process.signal(signum)

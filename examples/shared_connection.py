@@ -3,6 +3,7 @@
 ``python -m examples.shared_connection wsgi.py`` starts a server, and prints what the other client gets after an attack.
 """
 
+import shlex
 import sys
 import tempfile
 from http.client import HTTPMessage, parse_headers
@@ -32,8 +33,8 @@ def next_client_gets(server: Server, attack: bytes) -> str:
     with server.connect(attack) as connection:
         responses = connection.makefile("rb")
         headers, _ = read_response(responses)
-        if headers["Connection"] == "close":
-            return "(a new connection)"
+        if headers["Connection"] == "close" or "Content-Length" not in headers:
+            return "(a new connection)"  # the server closes this one
         connection.sendall(GREETING)
         _, body = read_response(responses)
         return body
@@ -42,7 +43,7 @@ def next_client_gets(server: Server, attack: bytes) -> str:
 def read_response(responses: BinaryIO) -> tuple[HTTPMessage, str]:
     responses.readline()  # the status line
     headers = parse_headers(responses)
-    return headers, responses.read(int(headers["Content-Length"])).decode().strip()
+    return headers, responses.read(int(headers.get("Content-Length", 0))).decode().strip()
 
 
 def main(kind: str) -> None:
@@ -53,4 +54,6 @@ def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(f"Give the name of a server: {', '.join(map(shlex.quote, COMMANDS))}")
     main(sys.argv[1])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from course.scratch import Scratch
 
+POLL = 0.05  # seconds between two checks whether the session has ended
 END = b"\x1e"  # an interpreter prints this after each command
 BASH = ["bash", "--noprofile", "--norc"]
 PYTHON = ["python", "-iuc", "import sys; sys.ps1 = sys.ps2 = ''; del sys"]
@@ -68,13 +69,13 @@ class Session:
         with suppress(BrokenPipeError):
             self.process.stdin.write(self.script(command).encode())
         while END not in output and not problem:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            ready, _, _ = select.select([self.process.stdout], [], [], POLL)
             chunk = self.process.stdout.read(65536) if ready else b""
             output += chunk
-            if not ready:
-                problem = f"(still running after {timeout:g} s)"
-            elif not chunk:
+            if not chunk and (ready or self.process.poll() is not None):  # its servers can keep the output open
                 problem = "(the session has ended)"
+            elif time.monotonic() > deadline:
+                problem = f"(still running after {timeout:g} s)"
         output, _, self.printed_late = output.partition(END)  # a job in the background can print after END
         return output.decode(errors="replace"), problem
 

@@ -205,20 +205,20 @@ def left_behind(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ends", "options", "outcomes"),
+    ("ends", "options", "outcomes", "problem"),
     [
-        (["true", "echo wrong", "exit"], ["-n3"], {"passed": 1, "failed": 2}),
-        (["sleep 600"], ["--lesson-timeout=3"], {"failed": 1}),
+        (["true", "echo wrong", "exit"], ["-n3"], {"passed": 1, "failed": 2}, "*(the session has ended)"),
+        (["sleep 600"], ["--lesson-timeout=3"], {"failed": 1}, "*(still running after 3 s)"),
     ],
     ids=["finished", "hung"],
 )
-def test_no_process_and_no_copy_is_left_behind(small, tmp_path, ends, options, outcomes):
+def test_no_process_and_no_copy_is_left_behind(small, tmp_path, ends, options, outcomes, problem):
     write_lessons(small, *ends)
 
-    small.runpytest_subprocess("lessons", "-k", "blocks", *options).assert_outcomes(
-        **outcomes, deselected=0 if "-n3" in options else len(ends) * 2
-    )
+    result = small.runpytest_subprocess("lessons", "-k", "blocks", *options)
 
+    result.assert_outcomes(**outcomes, deselected=0 if "-n3" in options else len(ends) * 2)
+    result.stdout.fnmatch_lines([problem])
     assert left_behind(tmp_path) == []
 
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 30.0  # seconds after which a process that does not start, write or end has failed
+TIMEOUT = 15.0  # seconds after which a process that does not start, write or end has failed
 
 # The kinds of server: what follows `python` to start each of them on a free port.
 COMMANDS = {

@@ -35,13 +35,13 @@ format: $(VENV)/ready ## Correct style and format
 types: $(VENV)/ready ## Check the types
 	$(BIN)/mypy
 
-# -X warn_default_encoding: a file that is opened without an encoding fails its test, here and in `make course`.
+# PYTHONWARNDEFAULTENCODING: a file that is opened without an encoding fails its test, here and in `make course`.
 order: $(VENV)/ready ## Run the suites in random order, and then side by side
-	$(BIN)/python -X warn_default_encoding -m pytest -p randomly
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -p randomly
 	$(BIN)/pytest -n auto
 
 course: $(VENV)/ready ## Test the tests: planted departures, wrong lessons, broken links
-	$(BIN)/python -X warn_default_encoding -m pytest -n auto course
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest -n auto course
 
 # In one row, pytest runs pytest, so a test can take longer than pytest.ini allows.
 bench: $(VENV)/ready ## Measure the server beside a bare Flask application: a table, a picture and the raw figures

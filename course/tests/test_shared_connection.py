@@ -10,7 +10,7 @@ from course.pages import ROOT
 
 def shared_connection(*args):
     command = [sys.executable, "-m", "examples.shared_connection", *args]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_response_without_a_length_ends_with_its_connection():

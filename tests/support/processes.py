@@ -150,8 +150,7 @@ class SharedProcesses:
         """The process that a test is about. It starts now if no earlier test needed it."""
         mark = closest_mark(item)
         if mark and mark.name == "launch":
-            # Tests under one mark share a process. They may stop it, so each round of pytest-repeat has a new one.
-            key: object = (id(mark), parameters(item).get("__pytest_repeat_step_number"))
+            key: object = id(mark)  # tests under one mark share a process
             args, options = mark.args, mark.kwargs
         else:
             key = kind = parameters(item)["server_kind"]

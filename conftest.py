@@ -1,4 +1,4 @@
-"""For every run of pytest, whichever folder it tests: ``--lesson``, ``--hunt``, a working Ctrl-C, and a quick end."""
+"""What every run of pytest needs: ``--lesson`` and ``--hunt``, a working Ctrl-C, and a quick end."""
 
 import signal
 import sys

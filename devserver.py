@@ -89,7 +89,7 @@ class Server(ThreadedWSGIServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.running, self.stopped = socket.socketpair()  # to close `running` makes `stopped` readable
+        self.running, self.stopped = socket.socketpair()  # closing `running` makes `stopped` readable
 
     def service_actions(self) -> None:
         """Measure the memory. serve_forever() calls this after each connection, and every ``POLL`` seconds."""
